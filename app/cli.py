@@ -1,0 +1,186 @@
+"""The command `throughline`. Heavy imports wait until a command needs them, so that help is instant.
+
+Exit codes: 0 done, 1 not done (a sentence says why), 2 the command was not understood.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ROOT = Path(__file__).resolve().parents[1]
+
+main = typer.Typer(
+    name="throughline",
+    help="Non-punitive review of critical incidents, and the patterns across reviews.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+
+Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+
+
+def bring_up_to_date(revision: str = "head") -> None:
+    """Bring the database of the settings to a revision, making it first if it is not there."""
+    from alembic import command
+    from alembic.config import Config
+
+    from app.core.settings import settings
+
+    path = settings().sqlite_path
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # SQLite gives the files beside it the same permissions.
+    command.upgrade(Config(ROOT / "alembic.ini"), revision)
+
+
+def _listen(host: str, port: int) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        access_log=False,  # Addresses hold public codes and searches; what was done stands in the trail.
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=20,
+    )
+
+
+@main.command()
+def migrate(revision: Annotated[str, typer.Argument(help="The revision to bring the database to.")] = "head") -> None:
+    """Bring the database up to date."""
+    bring_up_to_date(revision)
+    typer.echo("The database is up to date.")
+
+
+@main.command()
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the site on the database of the settings."""
+    typer.echo(f"Throughline listens on http://{host}:{port}")
+    _listen(host, port)
+
+
+@main.command()
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make the county anew, without what you changed.")] = False,
+    only_load: Annotated[bool, typer.Option("--only-load", help="Load the county and stop.")] = False,
+) -> None:
+    """Serve a made-up county: everything in it is invented."""
+    import os
+
+    from app.core.settings import settings
+
+    os.environ["THROUGHLINE_DEMO"] = "true"
+    os.environ.setdefault("THROUGHLINE_DATABASE_URL", f"sqlite:///{Path.cwd() / 'var' / 'demo.db'}")
+    settings.cache_clear()
+    path = settings().sqlite_path
+    if fresh and path:
+        for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            file.unlink(missing_ok=True)
+    bring_up_to_date()
+    from app.demo.load import load_county
+
+    loaded = load_county()
+    if loaded:
+        typer.echo(f"Loaded the made-up county: {loaded}.")
+    if only_load:
+        return
+    typer.echo(f"\n  Open http://{host}:{port} and sign in, for example as")
+    from app.demo.county import PASSWORD, sign_in_examples
+
+    for email, what in sign_in_examples():
+        typer.echo(f"    {email:<38} {what}")
+    typer.echo(f"  Everyone's password: {PASSWORD}\n  Stop with Ctrl+C.\n")
+    _listen(host, port)
+
+
+@main.command(name="import")
+def import_reviews(
+    files: Annotated[list[Path], typer.Argument(help="CSV or XLSX files of one shape.")],
+    mapping: Annotated[Path | None, typer.Option(help="The mapping, as YAML.")] = None,
+    agency: Annotated[str | None, typer.Option(help="The agency's code, where there are several.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write what becomes of each row to this CSV.")] = None,
+    exclude_bad: Annotated[bool, typer.Option("--exclude-bad", help="Leave out rows that need mending.")] = False,
+    guess: Annotated[Path | None, typer.Option(help="Guess a mapping, write it to this file and stop.")] = None,
+) -> None:
+    """Import reviews from files: all new rows, or nothing."""
+    from rich.console import Console
+
+    from app.core.errors import Refused
+    from app.core.settings import settings
+    from app.importing import command
+
+    if (mapping is None) == (guess is None):
+        raise typer.BadParameter("Give a mapping with --mapping, or have one guessed with --guess.")
+    try:
+        if guess:
+            command.guess(files, guess, Console())
+        elif mapping:
+            with command.opened(settings().database_url) as engine:
+                command.import_files(
+                    engine,
+                    files,
+                    mapping,
+                    Console(),
+                    agency_code=agency,
+                    dry_run=dry_run,
+                    report=report,
+                    exclude_bad=exclude_bad,
+                )
+    except Refused as refusal:
+        for sentence in getattr(refusal, "sentences", [refusal.sentence]):
+            typer.echo(sentence, err=True)
+        raise typer.Exit(1) from None
+
+
+@main.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="A folder, or a file that ends in .zip; neither may exist yet.")],
+    agency: Annotated[str | None, typer.Option(help="The agency's code, where there are several.")] = None,
+) -> None:
+    """Write everything an agency holds to files that other programs can read."""
+    from rich.console import Console
+
+    from app.core.database import open_engine
+    from app.core.errors import Refused
+    from app.core.settings import settings
+    from app.exporting import command
+
+    path = settings().sqlite_path
+    if path and not path.exists():
+        typer.echo(f"There is no database at {path}. THROUGHLINE_DATABASE_URL names another one.", err=True)
+        raise typer.Exit(1)
+    engine = open_engine(settings().database_url)
+    try:
+        command.export(engine, target, Console(), agency_code=agency)
+    except Refused as refusal:
+        typer.echo(refusal.sentence, err=True)
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()
+
+
+@main.command()
+def doctor() -> None:
+    """Say in words what is right and what is wrong with this installation."""
+    from rich.console import Console
+
+    from app.core.settings import settings
+    from app.doctor import examine, show
+
+    remarks = examine(settings())
+    show(remarks, Console())
+    if any(remark.state == "wrong" for remark in remarks):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

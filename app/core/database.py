@@ -1,0 +1,108 @@
+"""The database: one engine, one transaction a request, on SQLite and on PostgreSQL.
+
+Reading requests open a plain transaction; requests that write, and those that open a narrative (reading one leaves a
+line in the trail), open a writing one. On SQLite a writing transaction begins immediately: a deferred one that reads
+and then writes loses updates or is refused. Writers in this process queue at one lock, which is fairer than SQLite's
+own waiting.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine, create_engine, event
+from sqlmodel import Session, SQLModel
+
+from app.core.protection import SAFE
+from app.core.settings import settings
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+_writers = threading.Lock()
+
+
+SIGN_IN_LOOKUPS = 8
+"""How many requests may look up who is signed in at the same time."""
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for `sqlite:///...` or `postgresql+psycopg://...`, set up so that an acknowledged write is kept.
+
+    The pool holds a connection for everyone who may hold one at a time (writers, readers, sign-in look-ups), so that
+    nobody waits for a connection while holding a thread.
+    """
+    engine = create_engine(
+        url, pool_size=2 * pool_size + SIGN_IN_LOOKUPS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+    )
+    if engine.dialect.name != "sqlite":
+        return engine
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # We begin transactions ourselves, see _begin_sqlite.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for looking only; nothing it changes is kept."""
+    with Session(engine) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that commits when the block ends well and rolls back otherwise."""
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        _writers.acquire()
+    try:
+        with Session(engine.execution_options(writing=True)) as session:
+            yield session
+            session.commit()
+    finally:
+        if sqlite:
+            _writers.release()
+
+
+async def _form_arrived(request: Request) -> None:
+    """Wait for the whole form before anything is held: one that is stuck on its way must keep nobody from saving."""
+    if request.method not in SAFE:
+        await request.form()  # The request keeps it for whoever reads it next.
+
+
+FormArrived = Annotated[None, Depends(_form_arrived)]
+
+
+def _transaction(request: Request, _form: FormArrived) -> Iterator[Session]:
+    with writing(request.app.state.engine) as session:
+        yield session
+
+
+def _look(request: Request, _form: FormArrived) -> Iterator[Session]:
+    with reading(request.app.state.engine) as session:
+        yield session
+
+
+# The session ends before the answer leaves (scope="function"), so whoever follows the redirect sees the row. The limit
+# keeps waiting requests from holding the threads that finished ones need in order to end.
+Transaction = Annotated[Session, Depends(_transaction, scope="function", max_concurrency=settings().pool_size)]
+Look = Annotated[Session, Depends(_look, scope="function", max_concurrency=settings().pool_size)]

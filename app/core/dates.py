@@ -1,0 +1,36 @@
+"""Dates, times and numbers as people read them in the United States."""
+
+from datetime import date, datetime, time
+
+from babel.dates import format_date, format_time
+
+
+def local_day(value: date) -> date:
+    """The day of an instant in the server's time zone; a date stays as it is."""
+    return value.astimezone().date() if isinstance(value, datetime) else value
+
+
+def day(value: date | None) -> str:
+    """Nov 24, 2026; of an instant, the day in the server's time zone."""
+    return format_date(local_day(value), "MMM d, yyyy", locale="en_US") if value else "–"
+
+
+def long_day(value: date) -> str:
+    """Tue, Nov 24, 2026."""
+    return format_date(value, "EEE, MMM d, yyyy", locale="en_US")
+
+
+def clock(value: datetime | time) -> str:
+    """10:42 AM, in the server's time zone."""
+    local = value.astimezone() if isinstance(value, datetime) else value
+    return format_time(local, "h:mm a", locale="en_US").replace("\u202f", " ")
+
+
+def percent(share: float) -> str:
+    """23%, whole."""
+    return f"{share:.0%}"
+
+
+def quarter(value: date) -> str:
+    """2026-Q3."""
+    return f"{value.year}-Q{(value.month - 1) // 3 + 1}"

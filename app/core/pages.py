@@ -1,0 +1,84 @@
+"""Pages: one template a page; a part that changes on its own is a block of that page, sent alone when htmx asks."""
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2_fragments import render_block
+from markupsafe import Markup, escape
+
+from app.core import dates
+from app.core.clock import now
+from app.core.forms import TOKEN
+from app.core.settings import settings
+from app.core.translation import gettext, ngettext
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+
+
+@lru_cache
+def environment() -> Environment:
+    """The one template environment; components are everywhere by the name of their file."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(day=dates.day, long_day=dates.long_day, clock=dates.clock, percent=dates.percent)
+    made.globals.update(static=static_address, hotline=settings().hotline)
+    for component in sorted((TEMPLATES / "components").glob("*.html")):
+        made.globals[component.stem] = _Component(made, f"components/{component.name}")
+    return made
+
+
+class _Component:
+    """The macros of one component file, loaded when first used."""
+
+    def __init__(self, made: Environment, name: str) -> None:
+        self._made, self._name = made, name
+        self._module: Any = None
+
+    def __getattr__(self, macro: str) -> Any:
+        if self._module is None:
+            self._module = self._made.get_template(self._name).module
+        return getattr(self._module, macro)
+
+
+@lru_cache
+def static_address(name: str) -> str:
+    """The address of a static file, with a fingerprint so that it can be kept for a year."""
+    fingerprint = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={fingerprint}"
+
+
+def hidden_token(token: str) -> Markup:
+    """The hidden field that stands in every form."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, escape(token))
+
+
+Page = Callable[..., HTMLResponse]
+
+
+def page_for(request: Request, **about_viewer: Any) -> Page:
+    """A function that renders a template for whoever is looking, or only its block when htmx asked for a part."""
+
+    def page(template: str, *, fragment: str | None = None, status_code: int = 200, **context: Any) -> HTMLResponse:
+        everything = {"request": request, "now": now(), **about_viewer, **context}
+        if fragment and request.headers.get("HX-Request"):
+            body = render_block(environment(), template, fragment, **everything)
+        else:
+            body = environment().get_template(template).render(everything)
+        return HTMLResponse(body, status_code)
+
+    return page

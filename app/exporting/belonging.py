@@ -1,0 +1,71 @@
+"""Which rows belong to one agency, table by table; and what is left out of an export, with the reason."""
+
+from sqlalchemy import ColumnElement, Select, Table, or_, select
+
+from app.models import metadata
+
+THROUGH: dict[str, tuple[str, str]] = {
+    "role_held": ("person_id", "person"),
+    "dismissed_remark": ("person_id", "person"),
+    "factor": ("pack_id", "taxonomy_pack"),
+    "external_reference": ("incident_id", "incident"),
+    "triage_decision": ("incident_id", "incident"),
+    "team_member": ("review_id", "review"),
+    "stage_entry": ("review_id", "review"),
+    "timeline_event": ("review_id", "review"),
+    "key_episode": ("review_id", "review"),
+    "episode_event": ("episode_id", "key_episode"),
+    "finding": ("review_id", "review"),
+    "debrief_invitation": ("review_id", "review"),
+    "debrief_session": ("review_id", "review"),
+    "debrief_note": ("session_id", "debrief_session"),
+    "parked_idea": ("session_id", "debrief_session"),
+    "factor_link": ("episode_id", "key_episode"),
+    "rating_sheet": ("review_id", "review"),
+    "factor_rating": ("sheet_id", "rating_sheet"),
+    "imported_row": ("batch_id", "import_batch"),
+}
+"""Tables without the agency's id of their own: the column that leads to it, and the table it leads to."""
+
+OWN = ("agency", "org_unit", "person", "trail_entry", "taxonomy_pack", "incident", "review", "saved_mapping",
+       "import_batch")  # fmt: skip
+"""Tables that hold the agency's id, and the agency itself."""
+
+BY_CODE = ("text_version",)
+"""Tables that name a review or an incident by its public code."""
+
+LEFT_OUT = {
+    "sign_in": "Sessions of signed-in browsers. Whoever moves in signs in anew.",
+    "sign_in_attempt": "Sign-ins that did not succeed.",
+    "draft": "What people have typed and not saved; only they see it.",
+    "data_version": "A mark of this installation that holds nothing of the agency.",
+}
+LEFT_OUT_COLUMNS = {
+    "person.password_hash": "Passwords are set anew where people move to.",
+    "import_batch.file": "Uploaded files that wait for a decision; they are still where they came from.",
+}
+
+
+def exported_tables() -> list[Table]:
+    """Every table that is exported, each after those it points to."""
+    return [table for table in metadata.sorted_tables if table.name in THROUGH or table.name in (*OWN, *BY_CODE)]
+
+
+def of_agency(table: Table, agency_id: int) -> ColumnElement[bool]:
+    """The condition under which a row belongs to the agency."""
+    if table.name == "agency":
+        itself: ColumnElement[bool] = table.c.id == agency_id
+        return itself
+    if table.name in BY_CODE:
+        return or_(*(table.c.within.in_(_codes(name, agency_id)) for name in ("review", "incident")))
+    if table.name in OWN:
+        owned: ColumnElement[bool] = table.c.agency_id == agency_id
+        return owned
+    column, name = THROUGH[table.name]
+    leads_to = metadata.tables[name]
+    return table.c[column].in_(select(leads_to.c.id).where(of_agency(leads_to, agency_id)))
+
+
+def _codes(name: str, agency_id: int) -> Select[tuple[str]]:
+    table = metadata.tables[name]
+    return select(table.c.code).where(table.c.agency_id == agency_id)

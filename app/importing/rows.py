@@ -1,0 +1,225 @@
+"""What one row of a file says, in our words: its values, and what a person has to mend in it."""
+
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.importing.cells import clean, key, parts
+from app.importing.dates import read_date
+from app.importing.mapping import ANSWERS, FactorColumn, ListColumn, Mapping
+from app.importing.reading import Row
+from app.importing.values import LISTS, known_value
+
+LONGEST_TITLE = 120
+LONGEST_NAME = 120
+"""Characters of an office or division."""
+
+_YES = {"yes", "y", "true", "t", "x", "1", "si", "present", "✓", "✔"}
+_NO = {"no", "n", "false", "f", "0", "absent", "not evident", "not present"}
+_NOT_ENOUGH = {"?", "unknown", "u", "not enough information", "insufficient information", "nei"}
+_NOT_ASKED = {"", "na", "n a", "not asked", "not rated", "not collected"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """What a row says, in our words."""
+
+    id: str = ""
+    occurred_on: date | None = None
+    date_precision: str = "unknown"
+    office: str = ""
+    division: str = ""
+    service_area: str = "unknown"
+    incident_type: str = "unknown"
+    maltreatment_types: tuple[str, ...] = ()
+    age_band: str = "unknown"
+    title: str = ""
+    summary: str = ""
+    factors: dict[str, str] = field(default_factory=dict)
+    """Code of the factor: `present`, `0` (not evident) to `3`, or `?`. A factor that is not here was not asked."""
+
+
+class ListReader:
+    """Reads the multi-valued cells of one factor column."""
+
+    def __init__(self, column: FactorColumn) -> None:
+        self.column = column
+        self.codes = {key(word): code for word, code in column.values.items()}
+        self.ignored = {key(word) for word in column.ignored}
+
+    def words(self, cell: str) -> list[str]:
+        return parts(cell, self.column.separator)
+
+    def unknown(self, cell: str) -> list[str]:
+        return [word for word in self.words(cell) if key(word) not in self.codes and key(word) not in self.ignored]
+
+
+class Cells:
+    """The cells of a row by the mapping's names, with corrections over them, and what is found out on the way."""
+
+    def __init__(self, row: Row, names: Lookup[str, str], mended: Lookup[str, str]) -> None:
+        self.row = row
+        self.names = names
+        self.mended = {key(column): clean(text)[0] for column, text in mended.items()}
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+
+    def __getitem__(self, column: str) -> str:
+        wanted = key(column)
+        return self.mended[wanted] if wanted in self.mended else self.row.cells[self.names[wanted]]
+
+
+class RowReader:
+    """Reads rows by a mapping. Problems and notes are left in the cells."""
+
+    def __init__(self, mapping: Mapping, today: date) -> None:
+        self.mapping = mapping
+        self.today = today
+        self.readers = [ListReader(column) for column in mapping.factors]
+
+    def values(self, cells: Cells) -> RowValues:
+        """What the row says; everything that stands in the way is added to the cells' problems."""
+        mapping = self.mapping
+        own_id = self._name("id", cells)
+        if mapping.id and not own_id:
+            cells.problems.append(f"“{mapping.id.column}” is empty. Give the row an id, or exclude it.")
+        occurred_on, precision = self._date(cells)
+        maltreatment = self._listed("maltreatment_type", cells)
+        return RowValues(
+            id=own_id,
+            occurred_on=occurred_on,
+            date_precision=precision,
+            office=self._name("office", cells),
+            division=self._name("division", cells),
+            service_area=self._listed("service_area", cells)[0],
+            incident_type=self._listed("incident_type", cells)[0],
+            maltreatment_types=tuple(maltreatment),
+            age_band=self._listed("age_band", cells)[0],
+            title=self._title(cells, own_id, occurred_on),
+            summary=self._summary(cells),
+            factors=self._factors(cells),
+        )
+
+    def _name(self, field_name: str, cells: Cells) -> str:
+        part = getattr(self.mapping, field_name)
+        if part is None:
+            return ""
+        text = " ".join(cells[part.column].split())
+        if len(text) > LONGEST_NAME:
+            cells.problems.append(f"“{part.column}” has more than {LONGEST_NAME} characters. Shorten it.")
+        return text
+
+    def _date(self, cells: Cells) -> tuple[date | None, str]:
+        part = self.mapping.occurred_on
+        if part is None:
+            return None, "unknown"
+        found = read_date(cells[part.column], part.format, self.today)
+        if found.problem:
+            cells.problems.append(f"“{part.column}”: {found.problem}")
+        return found.on, found.precision
+
+    def _listed(self, field_name: str, cells: Cells) -> list[str]:
+        """The codes of a cell, at least one."""
+        part: ListColumn | None = getattr(self.mapping, field_name)
+        if part is None:
+            return ["unknown"]
+        if part.column is None:
+            return [part.empty if part.otherwise == "ask" else part.otherwise]
+        cell = cells[part.column]
+        words = parts(cell, part.separator) if part.separator else [cell] if cell else []
+        codes = [self._code(field_name, part, word, cells) for word in words]
+        return list(dict.fromkeys(codes)) or [part.empty]
+
+    def _code(self, field_name: str, part: ListColumn, word: str, cells: Cells) -> str:
+        mapped = next((code for given, code in part.values.items() if key(given) == key(word)), None)
+        code = mapped or known_value(field_name, word)
+        if code:
+            return code
+        if part.otherwise != "ask":
+            cells.notes.append(f"“{_short(word)}” in “{part.column}” counts as {LISTS[field_name][part.otherwise][0]}.")
+            return part.otherwise
+        cells.problems.append(
+            f"“{_short(word)}” in “{part.column}” is not in the list. Say in the mapping what it stands for."
+        )
+        return "unknown"
+
+    def _title(self, cells: Cells, own_id: str, on: date | None) -> str:
+        title = self.mapping.title
+        text = " ".join(cells[title.column].split()) if title.column else ""
+        if not text:
+            # The row's number stays out: moved in the file, the row would no longer be known again.
+            text = title.text.replace("{id}", own_id).replace("{date}", on.isoformat() if on else "").strip()
+        if len(text) > LONGEST_TITLE:
+            cells.notes.append(f"The title was cut to {LONGEST_TITLE} characters.")
+            text = f"{text[: LONGEST_TITLE - 1]}…"
+        return text
+
+    def _summary(self, cells: Cells) -> str:
+        columns = self.mapping.summary.columns if self.mapping.summary else []
+        told = [(column, cells[column]) for column in columns if cells[column]]
+        if len(columns) == 1:
+            return told[0][1] if told else ""
+        return "\n\n".join(f"{column}\n{text}" for column, text in told)
+
+    def _factors(self, cells: Cells) -> dict[str, str]:
+        answers: dict[str, str] = {}
+        for reader in self.readers:
+            found = self._list(reader, cells) if reader.column.kind == "list" else self._single(reader.column, cells)
+            for code, answer in found.items():
+                answers[code] = _stronger(answers.get(code), answer)
+        return answers
+
+    def _list(self, reader: ListReader, cells: Cells) -> dict[str, str]:
+        """An empty cell means *not asked*; in a filled one the factors not listed are *not evident*."""
+        cell = cells[reader.column.column]
+        words = reader.words(cell)
+        if not words:
+            return {}
+        for word in reader.unknown(cell):
+            self._unknown_factor(word, reader.column, cells)
+        listed = {reader.codes[key(word)] for word in words if key(word) in reader.codes}
+        return {code: "present" if code in listed else "0" for code in reader.column.asks_about}
+
+    def _unknown_factor(self, word: str, column: FactorColumn, cells: Cells) -> None:
+        said = f"“{_short(word)}” in “{column.column}”"
+        if self.mapping.unknown_values == "ignore":
+            cells.notes.append(f"{said} is no factor of the mapping and is left out.")
+        else:
+            cells.problems.append(f"{said} is no factor of the mapping. Say there which factor it stands for.")
+
+    def _single(self, column: FactorColumn, cells: Cells) -> dict[str, str]:
+        cell = cells[column.column]
+        word = key(cell) or cell.strip()
+        answer = _rating(word) if column.kind == "rating" else _yes_or_no(word)
+        if answer is None:
+            choices = "0, 1, 2, 3 or ?" if column.kind == "rating" else "yes, no or ?"
+            said = f"“{_short(cell)}” in “{column.column}”"
+            cells.problems.append(f"{said} is not {choices}. Correct it or leave it empty.")
+        return {column.factor: answer} if answer and column.factor else {}
+
+
+def _yes_or_no(word: str) -> str | None:
+    """The answer; empty for *not asked*, None for a word that is neither."""
+    answers = ((_YES, "present"), (_NO, "0"), (_NOT_ENOUGH, "?"), (_NOT_ASKED, ""))
+    return next((answer for words, answer in answers if word in words), None)
+
+
+def _rating(word: str) -> str | None:
+    if word in _NOT_ASKED:
+        return ""
+    # A spreadsheet may write 2.0; its key is “2 0”.
+    word = word.removesuffix(" 0") if len(word) == 3 else word
+    return word if word in ("0", "1", "2", "3") else "?" if word in _NOT_ENOUGH else None
+
+
+_ORDER = {answer: at for at, answer in enumerate(("?", "0", "1", "present", "2", "3"))}
+assert set(_ORDER) == set(ANSWERS)  # noqa: S101  (checked once, when the module is read)
+
+
+def _stronger(one: str | None, other: str) -> str:
+    """Of two columns that answer for the same factor, the one that says more."""
+    return other if one is None or _ORDER[other] > _ORDER[one] else one
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,15 @@
+"""Every table of the program, gathered for migrations, exports and checks that walk them all."""
+
+from sqlmodel import SQLModel
+
+from app.audit import models as audit
+from app.debriefs import models as debriefs
+from app.identity import models as identity
+from app.importing import models as importing
+from app.patterns import models as patterns
+from app.reviews import models as reviews
+from app.systemic_factors import models as systemic_factors
+from app.writing import models as writing
+
+MODULES = (identity, audit, writing, systemic_factors, reviews, debriefs, importing, patterns)
+metadata = SQLModel.metadata

@@ -1,0 +1,88 @@
+"""What stands beside a heatmap or a map when one cell or one pair is chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.patterns import sentences
+from app.patterns.incidence import Incidence
+from app.patterns.pairs import Pair
+from app.patterns.records import Dimension, Factor, Layer
+from app.patterns.shares import Cell, Column, Heatmap, Row, Share, totals_of
+from app.reviews.models import Review
+
+MOST_TOGETHER = 5
+MOST_REVIEWS = 5
+
+
+@dataclass(frozen=True)
+class CellPanel:
+    """One cell of a heatmap."""
+
+    row: Row
+    column: Column
+    cell: Cell
+    sentence: str
+    together: Sequence[tuple[Factor, int]]
+    """Factors that are present in the most of the cell's reviews, with the number of reviews."""
+    codes: tuple[str, ...]
+    """Of the cell's reviews."""
+
+    @property
+    def share(self) -> Share:
+        return self.cell.share
+
+
+@dataclass(frozen=True)
+class PairPanel:
+    """One pair of factors."""
+
+    pair: Pair
+    sentence: str
+    chance: str
+    where: Sequence[tuple[str, str, int]]
+    """Where the reviews with both come from: code, name, number of reviews; the name A to Z."""
+    codes: tuple[str, ...]
+
+
+def cell_panel(incidence: Incidence, table: Heatmap, factor: str, group: str) -> CellPanel | None:
+    """The panel of a cell, or None when the table has no such cell."""
+    row = next((row for row in table.rows if row.factor.code == factor), None)
+    column = next((column for column in table.columns if column.group == group), None)
+    cell = table.cell(factor, group)
+    if row is None or column is None or cell is None:
+        return None
+    codes = incidence.codes_in(factor, table.dimension, group, table.layer)
+    return CellPanel(
+        row=row,
+        column=column,
+        cell=cell,
+        sentence=sentences.cell_finding(row, cell, table.dimension),
+        together=_together(incidence.among(codes), factor, table.layer),
+        codes=codes,
+    )
+
+
+def _together(incidence: Incidence, factor: str, layer: Layer) -> list[tuple[Factor, int]]:
+    totals = zip(incidence.factors, totals_of(incidence, layer), strict=True)
+    found = [(other, total.present) for other, total in totals if other.code != factor and total.present]
+    return sorted(found, key=lambda item: (-item[1], item[0].label))[:MOST_TOGETHER]
+
+
+def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer: Layer) -> PairPanel:
+    """The panel of a pair of factors. `names` are those of the divisions."""
+    codes = incidence.codes_with(pair.first.code, pair.second.code, layer)
+    both = incidence.among(codes)
+    divisions = both.attributes[Dimension.DIVISION].tolist()
+    where = [(code, names.get(code, code), divisions.count(code)) for code in both.groups(Dimension.DIVISION)]
+    return PairPanel(
+        pair=pair,
+        sentence=sentences.pair_finding(pair),
+        chance=sentences.chance_in_words(pair.adjusted_p),
+        where=sorted(where, key=lambda item: item[1].casefold()),
+        codes=codes,
+    )
+
+
+def some(reviews: Sequence[Review]) -> Sequence[Review]:
+    """The first few, for a panel."""
+    return reviews[:MOST_REVIEWS]

@@ -1,0 +1,195 @@
+"""The finding of a page in one plain sentence, computed from the numbers on it.
+
+A sentence tells what appears with what and how sure that is; never why, and never which office has more.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+
+from app.core.translation import gettext as _
+from app.patterns.graph import Grouping
+from app.patterns.pairs import TESTED_FROM_EXPECTED, Pair, strongest_first
+from app.patterns.records import Dimension
+from app.patterns.shares import SMALLEST_BASE, Cell, Column, Heatmap, Row, Standing
+
+PLURALS = {
+    Dimension.DIVISION: "divisions",
+    Dimension.OFFICE: "offices",
+    Dimension.SERVICE_AREA: "service areas",
+    Dimension.INCIDENT_TYPE: "incident types",
+    Dimension.MALTREATMENT_TYPE: "maltreatment types",
+    Dimension.AGE_BAND: "age bands",
+    Dimension.QUARTER: "quarters",
+    Dimension.OCCURRED_QUARTER: "quarters",
+}
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
+NAMED_PER_GROUP = 3
+
+
+def heatmap_finding(table: Heatmap) -> str:
+    """What stands out in a heatmap, or what it would take to tell."""
+    others = PLURALS[table.dimension]
+    if not table.compared:
+        return _nothing_to_compare(table, others)
+    columns = sorted(table.columns, key=lambda column: column.label.casefold())
+    named = [told for column in columns if (told := _standing_out(table, column))]
+    number = sum(cell.standing is not None for row in table.rows for cell in row.cells)
+    if not number:
+        return _("None of the %(compared)s cells stands out from the other %(others)s by more than chance.") % {
+            "compared": table.compared,
+            "others": others,
+        }
+    stand = "stands" if number == 1 else "stand"
+    finding = f"Of {table.compared} cells, {number} {stand} out from the other {others} by more than chance"
+    return f"{finding}: {'; '.join(named)}."
+
+
+def _nothing_to_compare(table: Heatmap, others: str) -> str:
+    if not table.reviews:
+        return _("No review matches what you chose. Choose a longer period or fewer filters.")
+    if len(table.columns) < 2:
+        return _("Nothing can be compared yet, because these reviews do not come from two or more %(others)s.") % {
+            "others": others
+        }
+    largest = max((cell.share.answered for row in table.rows for cell in row.cells), default=0)
+    return _(
+        "There are too few reviews to compare %(others)s. A cell is compared once its factor was "
+        "rated in %(smallest_base)s reviews; the largest number here is %(largest)s."
+    ) % {"others": others, "smallest_base": SMALLEST_BASE, "largest": largest}
+
+
+def _standing_out(table: Heatmap, column: Column) -> str:
+    """One group with its factors, such as "Eastside (higher: language access; lower: training fit)"."""
+    parts = []
+    for standing in Standing:
+        labels = [
+            _lower_first(row.factor.label)
+            for row in table.rows
+            for cell in row.cells
+            if cell.group == column.group and cell.standing is standing
+        ]
+        if labels:
+            parts.append(f"{standing}: {_listed(sorted(labels))}")
+    return f"{column.label} ({'; '.join(parts)})" if parts else ""
+
+
+def cell_finding(row: Row, cell: Cell, dimension: Dimension) -> str:
+    """How one cell compares, for the panel beside the heatmap."""
+    others = PLURALS[dimension]
+    if not cell.share.is_comparable:
+        return _("Too few reviews to compare: %(answered)s with a rating, and %(smallest_base)s are needed.") % {
+            "answered": cell.share.answered,
+            "smallest_base": SMALLEST_BASE,
+        }
+    if cell.adjusted_p is None:
+        return _("No other %(others)s have a rating for %(label)s to compare with.") % {
+            "others": others,
+            "label": _lower_first(row.factor.label),
+        }
+    if cell.standing is None:
+        return _("Not different from the other %(others)s by more than chance.") % {"others": others}
+    return _("%(standing)s than the other %(others)s together, and unlikely to be chance.") % {
+        "standing": cell.standing.capitalize(),
+        "others": others,
+    }
+
+
+def connections_finding(grouping: Grouping, pairs: Sequence[Pair], reviews: int) -> str:
+    """The groups of factors and the strongest link, or what it would take to find links."""
+    links = [pair for pair in strongest_first(tuple(pairs)) if pair.is_link]
+    if links:
+        return f"{_groups(len(grouping.groups))} {strongest_link(links[0])}"
+    if not reviews:
+        return _("No review matches what you chose. Choose a longer period or fewer filters.")
+    tested = sum(pair.is_tested for pair in pairs)
+    if not tested:
+        return _nothing_to_test(pairs, reviews)
+    none = "The one pair tested does not appear" if tested == 1 else f"None of the {tested} pairs tested appears"
+    return _("%(none)s together more often than chance would explain, in %(reviews)s.") % {
+        "none": none,
+        "reviews": _reviews(reviews),
+    }
+
+
+def _groups(number: int) -> str:
+    if number < 2:
+        return _("%(number)s group of factors tends to appear in the same reviews.") % {"number": NUMBERS[number]}
+    return _("%(number)s groups of factors tend to appear in the same reviews.") % {"number": NUMBERS[number]}
+
+
+def strongest_link(pair: Pair) -> str:
+    return _(
+        "The strongest link is %(label)s with %(label2)s: %(together)s, where %(expected)s would be expected by chance."
+    ) % {
+        "label": pair.first.label,
+        "label2": pair.second.label,
+        "together": _reviews(pair.together),
+        "expected": _whole(pair.expected),
+    }
+
+
+def pair_finding(pair: Pair) -> str:
+    """One pair, for the panel beside the map."""
+    other = _lower_first(pair.second.label)
+    if pair.base == 0:
+        return _("No review has a rating for both %(label)s and %(other)s.") % {
+            "label": _lower_first(pair.first.label),
+            "other": other,
+        }
+    told = _(
+        "%(label)s appears with %(other)s in %(together)s of %(base)s; %(expected)s would be expected by chance."
+    ) % {
+        "label": pair.first.label,
+        "other": other,
+        "together": pair.together,
+        "base": _reviews(pair.base),
+        "expected": _whole(pair.expected),
+    }
+    if not pair.is_tested:
+        return _("%(told)s Fewer than 1 is expected, so this pair was not tested.") % {"told": told}
+    if not pair.is_unlikely_chance:
+        return _("%(told)s This could be chance.") % {"told": told}
+    return _("%(told)s The difference is unlikely to be chance.") % {"told": told}
+
+
+def chance_in_words(p: float | None) -> str:
+    """A probability as it is shown: "under 0.1%", "0.4%", "12%"; an en dash where there is none."""
+    if p is None:
+        return "–"
+    percent = 100 * p
+    if percent < 0.1:
+        return "under 0.1%"
+    return f"{percent:.1f}%" if percent < 9.95 else f"{percent:.0f}%"
+
+
+def _nothing_to_test(pairs: Iterable[Pair], reviews: int) -> str:
+    """How many reviews it would take, at the frequencies seen, until the first pair can be tested."""
+    told = _("There are too few reviews to look for links: %(reviews)s.") % {"reviews": _reviews(reviews)}
+    rates = [pair.first_present * pair.second_present / pair.base**2 for pair in pairs if pair.base]
+    likeliest = max(rates, default=0.0)
+    if not likeliest:
+        return _("%(told)s No two factors have been found present yet.") % {"told": told}
+    needed = ceil(TESTED_FROM_EXPECTED / likeliest)
+    return _(
+        "%(told)s If factors go on being this frequent, the first pair can be tested at about %(needed)s rated reviews."
+    ) % {"told": told, "needed": needed}
+
+
+def _reviews(number: int) -> str:
+    return f"{number} review" if number == 1 else f"{number} reviews"
+
+
+def _whole(expected: float | None) -> str:
+    if expected is None:
+        return "none"
+    return "fewer than 1" if expected < 0.5 else str(int(expected + 0.5))
+
+
+def _lower_first(label: str) -> str:
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    if len(labels) > NAMED_PER_GROUP:
+        return f"{', '.join(labels[:NAMED_PER_GROUP])} and {len(labels) - NAMED_PER_GROUP} more"
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"

@@ -1,0 +1,119 @@
+"""The forms of incidents and reviews: what a page may send, and in which bounds."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from app.core.forms import Form
+from app.reviews.models import TeamRole
+from app.reviews.values import VALUES
+
+NARRATIVE = 20_000
+"""The most characters in one narrative field; about ten pages."""
+
+
+def _without_unknown_beside(answers: list[str]) -> list[str]:
+    """*Unknown* and *not collected* stand alone; beside a real answer they say nothing."""
+    real = [answer for answer in answers if answer not in ("unknown", "not_collected")]
+    return list(dict.fromkeys(real or answers))
+
+
+def _one(name: str) -> AfterValidator:
+    def check(code: str) -> str:
+        if obstacle := VALUES.obstacle(name, code):
+            raise ValueError(obstacle)
+        return code
+
+    return AfterValidator(check)
+
+
+def _several(name: str) -> AfterValidator:
+    def each(answers: list[str]) -> list[str]:
+        for answer in answers:
+            if obstacle := VALUES.obstacle(name, answer):
+                raise ValueError(obstacle)
+        return _without_unknown_beside(answers)
+
+    return AfterValidator(each)
+
+
+class IncidentForm(Form):
+    """What is written down of an incident."""
+
+    incident_type: Annotated[str, _one("incident_type")]
+    near_fatality_basis: Annotated[list[str], _several("near_fatality_basis")] = []
+    summary: str = Field(default="", max_length=NARRATIVE)
+    occurred_on: date | None = None
+    date_precision: Annotated[str, _one("date_precision")] = "day"
+    learned_on: date | None = None
+    notified_on: date | None = None
+    source: Annotated[str, _one("source")] = "unknown"
+    office: str = Field(min_length=1, max_length=20)
+    """The office's public code."""
+    service_area: Annotated[str, _one("service_area")] = "unknown"
+    child_age_band: Annotated[str, _one("child_age_band")] = "not_collected"
+    child_sex: Annotated[str, _one("child_sex")] = "not_collected"
+    child_race_ethnicity: Annotated[list[str], _several("child_race_ethnicity")] = []
+    icwa_status: Annotated[str, _one("icwa_status")] = "not_collected"
+    living_situation: Annotated[str, _one("living_situation")] = "not_collected"
+    prior_involvement: Annotated[str, _one("prior_involvement")] = "not_collected"
+    maltreatment_types: Annotated[list[str], _several("maltreatment_types")] = []
+    determination: Annotated[str, _one("determination")] = "not_collected"
+    manner_of_death: Annotated[str, _one("manner_of_death")] = "not_collected"
+    cause_category: Annotated[str, _one("cause_category")] = "not_collected"
+    concurrent_processes: Annotated[list[str], _several("concurrent_processes")] = []
+    version: int = 0
+
+
+class ReferenceForm(Form):
+    """A number in another system."""
+
+    system: Annotated[str, _one("reference_system")]
+    reference: str = Field(min_length=1, max_length=60)
+
+
+class TriageForm(Form):
+    """One decision of triage."""
+
+    criteria: Annotated[list[str], _several("triage_criteria")] = []
+    decision: Annotated[str, _one("triage_decision")]
+    rationale: str = Field(min_length=1, max_length=NARRATIVE)
+    reconsider_on: date | None = None
+
+
+class OpeningForm(Form):
+    """How a review is opened."""
+
+    title: str = Field(min_length=3, max_length=120)
+    method: Annotated[str, _one("method")] = "safe_systems"
+    level: Annotated[str, _one("level")] = "full_review"
+    purpose: str = Field(default="", max_length=NARRATIVE)
+    lead: str = Field(min_length=1, max_length=20)
+    """Public codes of people."""
+    members: list[str] = []
+
+
+class AboutForm(Form):
+    """What a review says about itself."""
+
+    title: str = Field(min_length=3, max_length=120)
+    method: Annotated[str, _one("method")]
+    level: Annotated[str, _one("level")]
+    purpose: str = Field(default="", max_length=NARRATIVE)
+    summary: str = Field(default="", max_length=NARRATIVE)
+    what_surprised_us: str = Field(default="", max_length=NARRATIVE)
+    version: int
+
+
+class StageForm(Form):
+    """The reason of a pause."""
+
+    reason: str = Field(default="", max_length=2000)
+
+
+class MemberForm(Form):
+    """Who joins the team, as what."""
+
+    person: str = Field(min_length=1, max_length=20)
+    role: TeamRole

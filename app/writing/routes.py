@@ -1,0 +1,87 @@
+"""Autosave, and the language check beside a text."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import Field
+
+from app.core.clock import now
+from app.core.database import Transaction
+from app.core.dates import clock
+from app.core.forms import Form, Submission, Typed, submitted
+from app.core.routing import router
+from app.core.translation import gettext as _
+from app.identity.dependencies import ThePage, User, tell
+from app.language.rules import Kind, remarks_on
+from app.writing import drafts, remarks
+
+routes = router()
+
+NOT_KEPT = {"draft_key", "checked_field"}
+
+
+@routes.post("/drafts")
+def keep_draft(session: Transaction, viewer: User, typed: Typed) -> Response:
+    """Keep what is typed; the script asks a second after typing stops."""
+    key = "".join(typed.get("draft_key", []))[:160]
+    fields = {name: answers for name, answers in typed.items() if name not in NOT_KEPT}
+    drafts.keep(session, viewer, key, fields)
+    return JSONResponse({"saved_at": clock(now())})
+
+
+@routes.post("/drafts/drop")
+def drop_draft(request: Request, session: Transaction, viewer: User, typed: Typed) -> Response:
+    """Start a form over."""
+    key = "".join(typed.get("draft_key", []))
+    found = drafts.kept(session, viewer, key)
+    drafts.drop(session, viewer, key)
+    if found:
+        tell(session, request, _("Your draft is gone."), kind="info")
+    return RedirectResponse(key if key.startswith("/") and not key.startswith("//") else "/", 303)
+
+
+def _form_at(request: Request) -> str:
+    """The address of the form that asked, which is also the key of its draft."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path[:160]
+
+
+@routes.post("/language-check")
+def language_check(request: Request, session: Transaction, viewer: User, page: ThePage, typed: Typed) -> Response:
+    """Advice on the text of one field, as a fragment beside it. Never blocks and never grades the writer."""
+    field = "".join(typed.get("checked_field", []))[:60]
+    text = "".join(typed.get(field, []))
+    key = _form_at(request)
+    found = remarks.not_set_aside(session, viewer, key, remarks_on(text))
+    return page(
+        "writing/remarks.html",
+        remarks=found,
+        field_name=field,
+        form_key=key,
+        token=request.state.form_token,
+        checked=bool(text.strip()),
+    )
+
+
+class SetAsideForm(Form):
+    form_key: str = Field(max_length=160)
+    kind: Kind
+    words: str = Field(max_length=500)
+    reason: str = Field(min_length=2, max_length=300)
+
+
+@routes.post("/language-check/set-aside")
+def set_aside(
+    session: Transaction,
+    viewer: User,
+    page: ThePage,
+    submission: Annotated[Submission[SetAsideForm], Depends(submitted(SetAsideForm))],
+) -> Response:
+    """Keep the words, with a reason; the remark does not come back in this form."""
+    form = submission.form
+    if form:
+        remarks.set_aside(
+            session, viewer, form_key=form.form_key, kind=form.kind.value, words=form.words, reason=form.reason
+        )
+    return page("writing/set_aside.html", kept=form is not None)

@@ -1,0 +1,1 @@
+"""What we promise about speed, measured: each piece of work beside its peer, in the same run."""

@@ -1,0 +1,53 @@
+"""The home page of each role, and help that everyone can read."""
+
+import pytest
+
+from app.home.routes import HELP_PAGES
+from app.reviews.models import Stage
+from tests.conftest import words
+from tests.factories import a_debrief, a_review
+
+
+class TestHome:
+    def test_shows_a_facilitator_the_next_step_of_each_open_review(self, session, cast, browse):
+        a_review(
+            session,
+            cast.pack,
+            cast.harbor_north,
+            lead=cast.facilitator,
+            stage=Stage.LISTENING,
+            title="Handoff at night",
+        )
+        a_review(
+            session, cast.pack, cast.harbor_north, lead=cast.facilitator, stage=Stage.CONCLUDED, title="Ended long ago"
+        )
+        a_review(session, cast.pack, cast.harbor_north, lead=cast.second_facilitator, title="Somebody else's")
+        session.commit()
+        shown = words(browse(cast.facilitator).get("/").text)
+        assert "Handoff at night" in shown
+        assert "Invite those who were involved, or say why no one could be heard." in shown
+        assert "Ended long ago" not in shown
+        assert "Somebody else's" not in shown
+
+    def test_lists_the_latest_debriefs_of_ones_own_reviews(self, session, cast, browse):
+        review = a_review(session, cast.pack, cast.harbor_north, lead=cast.facilitator)
+        a_debrief(session, review)
+        session.commit()
+        assert "Latest debriefs" in words(browse(cast.facilitator).get("/").text)
+        assert "Latest debriefs" not in words(browse(cast.second_facilitator).get("/").text)
+
+    def test_tells_someone_without_records_what_they_can_do(self, cast, browse):
+        assert "What you can do here" in words(browse(cast.chief).get("/").text)
+
+    def test_sends_a_stranger_to_sign_in(self, browse, cast):
+        answer = browse(None).get("/", follow_redirects=False)
+        assert answer.headers["location"] == "/sign-in?next=/"
+
+
+class TestHelp:
+    @pytest.mark.parametrize("name", HELP_PAGES)
+    def test_is_open_to_everyone(self, browse, cast, name):
+        assert browse(None).get(f"/help/{name}").status_code == 200
+
+    def test_an_unknown_page_is_not_found(self, browse, cast):
+        assert browse(None).get("/help/nothing").status_code == 404

@@ -1,0 +1,182 @@
+"""The sentences say what the numbers say, in the words we use."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.patterns.graph import Group, Grouping, factor_graph, grouping_of
+from app.patterns.incidence import Incidence
+from app.patterns.pairs import Pair, pairs_of
+from app.patterns.records import Dimension, Factor, Layer, Rating, ReviewRecord
+from app.patterns.sentences import cell_finding, chance_in_words, connections_finding, heatmap_finding, pair_finding
+from app.patterns.shares import heatmap
+from app.systemic_factors.models import Answer
+from tests.patterns.tables import QUICKLY, Table, factors_named, present_of, random_tables, reviews_with
+
+LOAD = Factor("load", "Cognitive load", "Practice")
+KNOWLEDGE = Factor("knowledge", "Knowledge for the task", "Practice")
+LINK = Pair(LOAD, KNOWLEDGE, 377, 127, 86, 57, p=1e-12, adjusted_p=1e-10)
+GROUPS = tuple(Group(letter, letter, (LOAD, KNOWLEDGE)) for letter in "ABCDE")
+
+NEVER = re.compile(r"\b(caus\w*|risk factors?|leads? to|fail\w*|errors?|best|worst|rank\w*|nan|inf)\b", re.I)
+
+
+def from_divisions(*, factors: int = 1, **present_of: tuple[int, int]) -> Incidence:
+    reviews = [
+        ReviewRecord(
+            f"{division}{at:03}",
+            {Dimension.DIVISION: division},
+            {f"f{factor}": Rating(Answer.STRONG if at < present else Answer.NOT_EVIDENT) for factor in range(factors)},
+        )
+        for division, (present, number) in present_of.items()
+        for at in range(number)
+    ]
+    return Incidence.of(reviews, factors_named(factors))
+
+
+def found(incidence: Incidence) -> str:
+    return heatmap_finding(heatmap(incidence, Dimension.DIVISION, Layer.HINDERED))
+
+
+class TestHeatmapFinding:
+    def test_it_names_what_stands_out_and_in_which_direction(self) -> None:
+        assert found(from_divisions(Central=(8, 40), North=(9, 40), Eastside=(30, 40))) == (
+            "Of 3 cells, 3 stand out from the other divisions by more than chance: "
+            "Central (lower: factor 00); Eastside (higher: factor 00); North (lower: factor 00)."
+        )
+
+    def test_one_cell_stands_out(self) -> None:
+        assert found(from_divisions(a=(10, 40), b=(10, 40), c=(11, 40), d=(10, 40), e=(24, 40))) == (
+            "Of 5 cells, 1 stands out from the other divisions by more than chance: e (higher: factor 00)."
+        )
+
+    def test_more_than_three_factors_are_counted(self) -> None:
+        told = found(from_divisions(factors=5, a=(10, 40), b=(10, 40), c=(10, 40), d=(10, 40), e=(28, 40)))
+        assert told.endswith("e (higher: factor 00, factor 01, factor 02 and 2 more).")
+
+    def test_groups_are_in_alphabetical_order_whatever_their_values(self) -> None:
+        told = found(from_divisions(zeta=(40, 40), alpha=(0, 40), mid=(35, 40)))
+        assert told.index("alpha") < told.index("mid") < told.index("zeta")
+
+    def test_nothing_stands_out(self) -> None:
+        assert found(from_divisions(a=(10, 40), b=(11, 40))) == (
+            "None of the 2 cells stands out from the other divisions by more than chance."
+        )
+
+    def test_no_review_matches(self) -> None:
+        assert found(from_divisions()) == ("No review matches what you chose. Choose a longer period or fewer filters.")
+
+    def test_one_division_has_nothing_beside_it(self) -> None:
+        assert found(from_divisions(north=(4, 30))) == (
+            "Nothing can be compared yet, because these reviews do not come from two or more divisions."
+        )
+
+    def test_too_few_reviews_says_how_many_are_needed(self) -> None:
+        assert found(from_divisions(north=(1, 4), south=(1, 3))) == (
+            "There are too few reviews to compare divisions. A cell is compared once its factor "
+            "was rated in 5 reviews; the largest number here is 4."
+        )
+
+
+class TestCellFinding:
+    @pytest.mark.parametrize(
+        ("division", "finding"),
+        [
+            ("a", "Not different from the other divisions by more than chance."),
+            ("e", "Higher than the other divisions together, and unlikely to be chance."),
+            ("f", "Too few reviews to compare: 3 with a rating, and 5 are needed."),
+        ],
+    )
+    def test_a_cell_beside_the_others(self, division: str, finding: str) -> None:
+        incidence = from_divisions(a=(10, 40), b=(10, 40), c=(11, 40), d=(10, 40), e=(24, 40), f=(1, 3))
+        table = heatmap(incidence, Dimension.DIVISION, Layer.HINDERED)
+        cell = table.cell("f0", division)
+        assert cell is not None
+        assert cell_finding(table.rows[0], cell, Dimension.DIVISION) == finding
+
+    def test_a_single_division(self) -> None:
+        table = heatmap(from_divisions(a=(3, 9)), Dimension.DIVISION, Layer.HINDERED)
+        assert cell_finding(table.rows[0], table.rows[0].cells[0], Dimension.DIVISION) == (
+            "No other divisions have a rating for factor 00 to compare with."
+        )
+
+
+class TestConnectionsFinding:
+    def test_five_groups_and_the_strongest_link(self) -> None:
+        weaker = Pair(KNOWLEDGE, LOAD, 377, 127, 86, 45, p=1e-6, adjusted_p=1e-5)
+        assert connections_finding(Grouping(GROUPS, ()), [weaker, LINK], 377) == (
+            "Five groups of factors tend to appear in the same reviews. "
+            "The strongest link is Cognitive load with Knowledge for the task: "
+            "57 reviews, where 29 would be expected by chance."
+        )
+
+    def test_one_group(self) -> None:
+        told = connections_finding(Grouping(GROUPS[:1], ()), [LINK], 377)
+        assert told.startswith("One group of factors tends to appear in the same reviews.")
+
+    def test_no_link_among_the_pairs_tested(self) -> None:
+        chance = Pair(LOAD, KNOWLEDGE, 40, 20, 20, 11, p=0.5, adjusted_p=0.5)
+        assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [chance, chance], 40) == (
+            "None of the 2 pairs tested appears together more often than chance would explain, in 40 reviews."
+        )
+        assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [chance], 40) == (
+            "The one pair tested does not appear together more often than chance would explain, in 40 reviews."
+        )
+
+    def test_too_few_reviews_says_at_how_many_a_pair_can_be_tested(self) -> None:
+        few = Pair(LOAD, KNOWLEDGE, 4, 1, 2, 1, p=1.0)
+        assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [few], 4) == (
+            "There are too few reviews to look for links: 4 reviews. "
+            "If factors go on being this frequent, the first pair can be tested at about 8 rated reviews."
+        )
+
+    def test_nothing_present_yet(self) -> None:
+        incidence = Incidence.of(reviews_with([[0, 0]]), factors_named(2))
+        pairs = pairs_of(incidence, Layer.HINDERED)
+        assert connections_finding(Grouping((), incidence.factors), pairs, 1) == (
+            "There are too few reviews to look for links: 1 review. No two factors have been found present yet."
+        )
+
+
+class TestPairFinding:
+    @pytest.mark.parametrize(
+        ("pair", "ending"),
+        [
+            (LINK, "in 57 of 377 reviews; 29 would be expected by chance. The difference is unlikely to be chance."),
+            (Pair(LOAD, KNOWLEDGE, 40, 20, 20, 11, 0.5, 0.5), "10 would be expected by chance. This could be chance."),
+            (Pair(LOAD, KNOWLEDGE, 40, 2, 9, 1, 0.4), "Fewer than 1 is expected, so this pair was not tested."),
+            (Pair(LOAD, KNOWLEDGE, 0, 0, 0, 0), "both cognitive load and knowledge for the task."),
+        ],
+    )
+    def test_it_ends_with_how_sure_it_is(self, pair: Pair, ending: str) -> None:
+        assert pair_finding(pair).endswith(ending)
+
+
+class TestChanceInWords:
+    @pytest.mark.parametrize(
+        ("p", "words"),
+        [(None, "–"), (0.0, "under 0.1%"), (0.0042, "0.4%"), (0.0994, "9.9%"), (0.12, "12%"), (1.0, "100%")],
+    )
+    def test_it_is_short(self, p: float | None, words: str) -> None:
+        assert chance_in_words(p) == words
+
+
+class TestTheWords:
+    @QUICKLY
+    @given(random_tables(), st.sampled_from(Dimension))
+    def test_any_table_has_a_sentence_without_blame_cause_or_rank(self, table: Table, dimension: Dimension) -> None:
+        incidence = Incidence.of(*table)
+        pairs = pairs_of(incidence, Layer.HINDERED)
+        drawn = heatmap(incidence, dimension, Layer.HINDERED)
+        graph = factor_graph(pairs, incidence.factors, present_of(incidence))
+        told = [
+            heatmap_finding(drawn),
+            connections_finding(grouping_of(graph, incidence.factors), pairs, incidence.n_reviews),
+            *(pair_finding(pair) for pair in pairs),
+            *(cell_finding(row, cell, dimension) for row in drawn.rows for cell in row.cells),
+        ]
+        for sentence in told:
+            assert sentence.endswith(".")
+            assert not NEVER.search(sentence)
