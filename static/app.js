@@ -30,6 +30,8 @@
   // ---------------------------------------------------------------- drafts
 
   const SAVE_AFTER = 1000; // milliseconds without typing
+  const SAVE_AFTER_CHOICE = 300; // leaves time for the press of a button that ended the typing
+  const WAIT_AT_MOST = 3000;
   const RETRY_AFTER = 15000;
   const drafts = new Set();
 
@@ -40,10 +42,10 @@
       this.status = document.querySelector(`[data-draft-status="${CSS.escape(this.key)}"]`) ?? this.addStatus();
       this.savedAt = null;
       this.isChanged = false;
-      this.isSending = false;
+      this.sending = null;
       this.timer = 0;
       form.addEventListener("input", () => this.changed(SAVE_AFTER));
-      form.addEventListener("change", () => this.changed(0));
+      form.addEventListener("change", () => this.changed(SAVE_AFTER_CHOICE));
       form.addEventListener("submit", () => this.leave());
     }
 
@@ -76,10 +78,13 @@
       this.changed(SAVE_AFTER);
     }
 
-    async save() {
+    save() {
       if (!this.isChanged) return;
-      if (this.isSending) return this.later(SAVE_AFTER);
-      this.isSending = true;
+      if (this.sending) return this.later(SAVE_AFTER);
+      this.sending = this.send().finally(() => (this.sending = null));
+    }
+
+    async send() {
       this.isChanged = false;
       if (!this.status.dataset.state) this.say("saving", words.saving);
       try {
@@ -93,8 +98,6 @@
         this.say("not-saved", problem.status === 401 ? words.signedOut : fill(this.savedAt ? words.notSaved : words.neverSaved, { time: this.savedAt }));
         this.later(RETRY_AFTER);
         if (problem.status === 401 || problem.status === 403) await this.takeNewToken();
-      } finally {
-        this.isSending = false;
       }
     }
 
@@ -131,7 +134,25 @@
     for (const form of root.querySelectorAll("form[data-draft]")) if (!known.has(form)) drafts.add(new Draft(form));
   }
 
-  const hasUnsavedText = () => [...drafts].some((draft) => draft.isChanged || draft.isSending);
+  // A draft that is on its way arrives before its form, or it would be there again after the form was saved.
+  document.addEventListener(
+    "submit",
+    async (event) => {
+      const draft = [...drafts].find(({ form }) => form === event.target);
+      if (!draft?.sending) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (draft.isWaiting) return;
+      draft.isWaiting = true;
+      await Promise.race([draft.sending, new Promise((resolve) => setTimeout(resolve, WAIT_AT_MOST))]);
+      draft.isWaiting = false;
+      draft.sending = null;
+      draft.form.requestSubmit(event.submitter);
+    },
+    { capture: true },
+  );
+
+  const hasUnsavedText = () => [...drafts].some((draft) => draft.isChanged || draft.sending);
 
   window.addEventListener("beforeunload", (event) => {
     if (hasUnsavedText()) event.preventDefault();

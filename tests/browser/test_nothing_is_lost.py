@@ -100,6 +100,24 @@ class TestADraft:
         page.goto(address)
         expect(page.get_by_label("Statement")).to_have_value("")
 
+    def test_that_is_on_its_way_neither_holds_up_the_form_nor_outlives_it(self, cast, visit, review):
+        address = f"/reviews/{review.code}/findings/new"
+        page = visit(cast.facilitator, address)
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+        held = []
+        page.route("**/drafts", lambda route: held.append(route))
+        with page.expect_request("**/drafts"):
+            page.get_by_role("radio", name="Open question").check()
+            page.get_by_label("Statement").fill(TEXT)
+        page.get_by_role("button", name="Save finding").click()
+        held[0].continue_()
+        expect(page.locator("#main")).to_contain_text(TEXT)
+        page.goto(address)
+        expect(page.get_by_label("Statement")).to_have_value("")
+        assert not asked
+
 
 class Server:
     """The site in a process of its own, which can be killed."""
