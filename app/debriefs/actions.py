@@ -18,13 +18,14 @@ from app.debriefs.models import DebriefInvitation, DebriefNote, DebriefSession, 
 from app.debriefs.queries import Contribution, ideas_in, notes_in
 from app.identity.viewers import Viewer
 from app.reviews.models import Review
+from app.reviews.queries import held_stage
 from app.writing import texts
 from app.writing.models import DismissedRemark, Draft, TextVersion
 
 
 def invite(session: Session, review: Review, values: Mapping[str, Any], *, by: Viewer) -> DebriefInvitation:
     """Write down that people of one role were invited; never who."""
-    insist(rules.obstacle_to_inviting(review.stage))
+    insist(rules.obstacle_to_inviting(held_stage(session, review)))
     version = consent().version_for([values["role"]])
     invitation = DebriefInvitation(**{**values, "review_id": review.id, "consent_version": version, "version": 1})
     session.add(invitation)
@@ -37,7 +38,7 @@ def change_invitation(
     session: Session, review: Review, invitation: DebriefInvitation, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Change an invitation, for example its answer."""
-    insist(rules.obstacle_to_inviting(review.stage))
+    insist(rules.obstacle_to_inviting(held_stage(session, review)))
     version = consent().version_for([values["role"]], invitation.consent_version)
     changes = {**values, "consent_version": version}
     texts.save(session, invitation, changes, base=base, within=review.code, by=by, did="change invitation")
@@ -45,7 +46,7 @@ def change_invitation(
 
 def remove_invitation(session: Session, review: Review, invitation: DebriefInvitation, *, by: Viewer) -> None:
     """Take an invitation off the list; it can be brought back."""
-    insist(rules.obstacle_to_inviting(review.stage))
+    insist(rules.obstacle_to_inviting(held_stage(session, review)))
     invitation.removed_at = now()
     session.add(invitation)
     trail.record(session, "remove invitation", invitation, by=by, within=review.code)
@@ -53,7 +54,7 @@ def remove_invitation(session: Session, review: Review, invitation: DebriefInvit
 
 def restore_invitation(session: Session, review: Review, invitation: DebriefInvitation, *, by: Viewer) -> None:
     """Bring a removed invitation back."""
-    insist(rules.obstacle_to_inviting(review.stage))
+    insist(rules.obstacle_to_inviting(held_stage(session, review)))
     invitation.removed_at = None
     session.add(invitation)
     trail.record(session, "bring back invitation", invitation, by=by, within=review.code)
@@ -61,13 +62,13 @@ def restore_invitation(session: Session, review: Review, invitation: DebriefInvi
 
 def say_why_none(session: Session, review: Review, because: str, *, base: int, by: Viewer) -> None:
     """Write down why no one could be heard; an empty text takes it back."""
-    insist(rules.obstacle_to_inviting(review.stage))
+    insist(rules.obstacle_to_inviting(held_stage(session, review, to_change_it=True)))
     texts.save(session, review, {"no_debriefs_because": because}, base=base, within=review.code, by=by)
 
 
 def log_debrief(session: Session, review: Review, values: Mapping[str, Any], *, by: Viewer) -> DebriefSession:
     """Log that a debrief was held; `values` are its columns."""
-    insist(rules.obstacle_to_logging(review.stage))
+    insist(rules.obstacle_to_logging(held_stage(session, review)))
     version = consent().version_for(values["roles_present"])
     debrief = DebriefSession(**{**values, "review_id": review.id, "consent_version": version})
     session.add(debrief)
@@ -80,7 +81,7 @@ def change_debrief(
     session: Session, review: Review, debrief: DebriefSession, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Change the details of a debrief; a consent text that was used stays the one that was used."""
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     version = consent().version_for(values["roles_present"], debrief.consent_version)
     changes = {**values, "consent_version": version}
     texts.save(session, debrief, changes, base=base, within=review.code, by=by, did="change debrief")
@@ -90,8 +91,7 @@ def write_down(
     session: Session, review: Review, debrief: DebriefSession, said: Contribution, *, by: Viewer
 ) -> Contribution:
     """Keep a new note or idea of a debrief. What is written after reading back has to be read back too."""
-    session.refresh(debrief, with_for_update=True)
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     session.add(said)
     _to_be_read_back(session, debrief)
     texts.remember(session, said, ["text"], within=review.code, by=by)
@@ -112,12 +112,13 @@ def change_said(
     by: Viewer,
 ) -> None:
     """Change a note or idea from version `base`. `corrected`: as those who gave it wanted when it was read back."""
-    # The row stays locked, so that a withdrawal at the same moment is never undone by an older form.
+    stage = held_stage(session, review)
+    # The rows stay locked, so that a withdrawal at the same moment is never undone by an older form.
     session.refresh(debrief, with_for_update=True)
     session.refresh(said, with_for_update=True)
-    insist(rules.obstacle_to_correcting(review.stage, said.status))
+    insist(rules.obstacle_to_correcting(stage, said.status))
     if not corrected:
-        insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+        insist(rules.obstacle_to_adding(stage, debrief.finished_at))
     changes = {**values, "status": "corrected"} if corrected else values
     did = "correct what was said" if corrected else "change what was said"
     texts.save(session, said, changes, base=base, within=review.code, by=by, did=did)
@@ -127,8 +128,9 @@ def change_said(
 
 def withdraw(session: Session, review: Review, debrief: DebriefSession, said: Contribution, *, by: Viewer) -> None:
     """Erase the text of a note or idea, with its history, drafts and remarks; only the fact stays. For good."""
+    stage = held_stage(session, review)
     session.refresh(said, with_for_update=True)
-    insist(rules.obstacle_to_withdrawing(review.stage, said.status))
+    insist(rules.obstacle_to_withdrawing(stage, said.status))
     _erase_traces(session, f"/reviews/{review.code}/debriefs/{debrief.code}/", said)
     said.text = ""
     said.status = rules.WITHDRAWN
@@ -139,7 +141,7 @@ def withdraw(session: Session, review: Review, debrief: DebriefSession, said: Co
 
 def remove_idea(session: Session, review: Review, debrief: DebriefSession, idea: ParkedIdea, *, by: Viewer) -> None:
     """Take a parked idea off the list; it can be brought back."""
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     idea.removed_at = now()
     session.add(idea)
     trail.record(session, "remove parked idea", idea, by=by, within=review.code)
@@ -147,7 +149,7 @@ def remove_idea(session: Session, review: Review, debrief: DebriefSession, idea:
 
 def restore_idea(session: Session, review: Review, debrief: DebriefSession, idea: ParkedIdea, *, by: Viewer) -> None:
     """Bring a removed idea back."""
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     idea.removed_at = None
     _to_be_read_back(session, debrief)
     session.add(idea)
@@ -156,8 +158,7 @@ def restore_idea(session: Session, review: Review, debrief: DebriefSession, idea
 
 def finish_reading_back(session: Session, review: Review, debrief: DebriefSession, *, base: int, by: Viewer) -> None:
     """Write down that everything was read back to those who gave it; `base` is the version that was on the page."""
-    session.refresh(debrief, with_for_update=True)
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     insist(rules.obstacle_to_reading_back(len(notes_in(session, debrief)) + len(ideas_in(session, debrief))))
     if base != debrief.version:
         raise Refused(_("Something was added meanwhile. Reload the page and read that back too."))
@@ -171,14 +172,13 @@ def record_care(
     session: Session, review: Review, debrief: DebriefSession, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Write down what was asked at the end."""
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     texts.save(session, debrief, values, base=base, within=review.code, by=by, did="change debrief")
 
 
 def finish(session: Session, review: Review, debrief: DebriefSession, *, by: Viewer) -> None:
     """End the writing down; contributions can still be corrected and withdrawn."""
-    session.refresh(debrief, with_for_update=True)
-    insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
+    _insist_on_adding(session, review, debrief)
     insist(rules.obstacle_to_finishing(debrief.read_back_at))
     debrief.finished_at = now()
     debrief.version += 1
@@ -188,11 +188,19 @@ def finish(session: Session, review: Review, debrief: DebriefSession, *, by: Vie
 
 def take_up_again(session: Session, review: Review, debrief: DebriefSession, *, by: Viewer) -> None:
     """Open a finished debrief for more notes."""
-    insist(rules.obstacle_to_logging(review.stage))
+    insist(rules.obstacle_to_logging(held_stage(session, review)))
+    session.refresh(debrief, with_for_update=True)
     debrief.finished_at = None
     debrief.version += 1
     session.add(debrief)
     trail.record(session, "take up debrief again", debrief, by=by, within=review.code)
+
+
+def _insist_on_adding(session: Session, review: Review, debrief: DebriefSession) -> None:
+    """Neither the review can be concluded nor the debrief finished between this question and the change."""
+    stage = held_stage(session, review)
+    session.refresh(debrief, with_for_update=True)
+    insist(rules.obstacle_to_adding(stage, debrief.finished_at))
 
 
 def _to_be_read_back(session: Session, debrief: DebriefSession) -> None:

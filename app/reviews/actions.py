@@ -43,15 +43,20 @@ def change_incident(session: Session, incident: Incident, fields: Mapping[str, A
 
     Refused once its review is concluded: the report that was concluded shows the incident.
     """
-    insist(obstacle_to_changing_incident(session, incident))
+    insist(obstacle_to_changing_incident(session, incident, held=True))
     texts.save(session, incident, _settled(fields), base=base, within=incident.code, by=by)
 
 
-def obstacle_to_changing_incident(session: Session, incident: Incident) -> str | None:
-    """Why an incident cannot be changed: its review, also one that the viewer may not read, is concluded."""
-    query = select(Review).where(Review.incident_id == incident.id, Review.stage == Stage.CONCLUDED)
-    concluded = session.exec(query).first()
-    return rules.obstacle_to_changing(concluded.stage) if concluded else None
+def obstacle_to_changing_incident(session: Session, incident: Incident, *, held: bool = False) -> str | None:
+    """Why an incident cannot be changed: its review, also one that the viewer may not read, is concluded.
+
+    `held`: the review stays in its stage until this transaction ends, as it has to before a change.
+    """
+    review = session.exec(select(Review).where(Review.incident_id == incident.id)).first()
+    if review is None:
+        return None
+    stage = queries.held_stage(session, review) if held else review.stage
+    return rules.obstacle_to_changing(stage) if stage is Stage.CONCLUDED else None
 
 
 def _settled(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +98,8 @@ def decide(
     by: Viewer,
 ) -> None:
     """Decide whether and how an incident is reviewed. Earlier decisions stay."""
+    # A review may be opened at the same moment; then that is what the decision has to fit.
+    session.refresh(incident, with_for_update=True)
     insist(rules.obstacle_to_deciding(decision, has_review=queries.has_review(session, incident)))
     made = TriageDecision(
         incident_id=incident.id or 0,
@@ -156,7 +163,7 @@ def open_review(
 def join_team(session: Session, review: Review, person: Person, role: TeamRole, *, by: Viewer) -> None:
     """Add a person to the team, or give a member another role."""
     insist(rules.obstacle_to_role(role, may_lead=_may_lead(session, person)))
-    session.refresh(review, with_for_update=True)
+    queries.held_stage(session, review, to_change_it=True)
     member = session.exec(
         select(TeamMember).where(TeamMember.review_id == review.id, TeamMember.person_id == person.id)
     ).first()
@@ -175,7 +182,7 @@ def join_team(session: Session, review: Review, person: Person, role: TeamRole, 
 
 def leave_team(session: Session, review: Review, person: Person, *, by: Viewer) -> None:
     """End a person's part in a review; they can read it no more unless their role lets them."""
-    session.refresh(review, with_for_update=True)
+    queries.held_stage(session, review, to_change_it=True)
     member = _member(session, review, person.id or 0)
     insist(rules.obstacle_to_leaving(member.role, other_leads=_other_leads(session, review, person)))
     member.left_at = now()
@@ -194,17 +201,17 @@ def state_not_involved(session: Session, review: Review, *, by: Viewer) -> None:
 
 def enter_stage(session: Session, review: Review, stage: Stage, *, reason: str = "", by: Viewer) -> None:
     """Move a review to another stage; a pause needs a reason."""
-    session.refresh(review, with_for_update=True)
+    before = queries.held_stage(session, review, to_change_it=True)
     insist(rules.obstacle_to_pausing(stage, reason))
     insist(
         rules.obstacle_to_entering(
             stage,
-            now=review.stage,
+            now=before,
             before_hold=review.stage_before_hold,
             progress=queries.progress_of(session, review),
         )
     )
-    review.stage_before_hold = review.stage if stage in rules.PAUSED else None
+    review.stage_before_hold = before if stage in rules.PAUSED else None
     review.concluded_on = today() if stage is Stage.CONCLUDED else None
     review.stage = stage
     if stage in rules.PAUSED:
@@ -218,7 +225,7 @@ def enter_stage(session: Session, review: Review, stage: Stage, *, reason: str =
 
 def change_review(session: Session, review: Review, fields: Mapping[str, Any], *, base: int, by: Viewer) -> None:
     """Change what a review says about itself: label, method, level, purpose, summary, what surprised the team."""
-    insist(rules.obstacle_to_changing(review.stage))
+    insist(rules.obstacle_to_changing(queries.held_stage(session, review, to_change_it=True)))
     texts.save(session, review, fields, base=base, within=review.code, by=by)
 
 

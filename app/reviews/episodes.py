@@ -13,6 +13,7 @@ from app.core.narrative import narrative_names
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.reviews.models import EpisodeEvent, EpisodeKind, KeyEpisode, Review, TimelineEvent
+from app.reviews.queries import held_stage
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -59,7 +60,7 @@ def add_episode(
     session: Session, review: Review, values: Mapping[str, Any], events: Sequence[TimelineEvent], *, by: Viewer
 ) -> KeyEpisode:
     """Add an episode after the others, about these events; `values` are its columns."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     last = session.exec(select(func.max(KeyEpisode.position)).where(KeyEpisode.review_id == review.id)).one()
     episode = KeyEpisode(**{**values, "review_id": review.id, "position": (last or 0) + 1})
     session.add(episode)
@@ -85,7 +86,7 @@ def change_episode(
     Links to removed events stay, so that an event that is brought back is linked again. Raises `ChangedMeanwhile`
     where someone else changed the same text.
     """
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, episode, values, base=base, within=review.code, by=by, did="change episode")
     linked = (
         select(EpisodeEvent.event_id)
@@ -109,7 +110,7 @@ def _link_events(session: Session, episode: KeyEpisode, event_ids: Iterable[int 
 
 def remove_episode(session: Session, review: Review, episode: KeyEpisode, *, by: Viewer) -> None:
     """Take an episode out of the review, with its factor links; it can be brought back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     episode.removed_at = now()
     session.add(episode)
     trail.record(session, "remove episode", episode, by=by, within=review.code)
@@ -117,7 +118,7 @@ def remove_episode(session: Session, review: Review, episode: KeyEpisode, *, by:
 
 def restore_episode(session: Session, review: Review, episode: KeyEpisode, *, by: Viewer) -> None:
     """Bring a removed episode back, with its factor links."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     episode.removed_at = None
     session.add(episode)
     trail.record(session, "bring back episode", episode, by=by, within=review.code)
@@ -125,7 +126,7 @@ def restore_episode(session: Session, review: Review, episode: KeyEpisode, *, by
 
 def say_why_none(session: Session, review: Review, kind: EpisodeKind, because: str, *, base: int, by: Viewer) -> None:
     """Say why the review has no episode of a kind; both kinds are considered before it is concluded."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review, to_change_it=True)))
     insist(obstacle_to_having_none(kind, episodes_of(session, review)))
     texts.save(session, review, {WHY_NONE[kind]: because}, base=base, within=review.code, by=by)
 
@@ -134,6 +135,6 @@ def tell_family_perspective(
     session: Session, review: Review, perspective: str, none_because: str, *, base: int, by: Viewer
 ) -> None:
     """Write down the family's perspective, or why there is none."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review, to_change_it=True)))
     changes = {"family_perspective": perspective, "no_family_perspective_because": none_because}
     texts.save(session, review, changes, base=base, within=review.code, by=by)

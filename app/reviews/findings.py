@@ -11,6 +11,7 @@ from app.core.errors import NotFound, insist
 from app.core.narrative import narrative_names
 from app.identity.viewers import Viewer
 from app.reviews.models import Finding, Review
+from app.reviews.queries import held_stage
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -32,7 +33,7 @@ def finding_of(session: Session, review: Review, code: str, *, removed: bool = F
 
 def add_finding(session: Session, review: Review, values: Mapping[str, Any], *, by: Viewer) -> Finding:
     """Add a finding after the others; `values` are its columns."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     last = session.exec(select(func.max(Finding.position)).where(Finding.review_id == review.id)).one()
     finding = Finding(**{**values, "review_id": review.id, "position": (last or 0) + 1})
     session.add(finding)
@@ -46,13 +47,13 @@ def change_finding(
     session: Session, review: Review, finding: Finding, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Change a finding from version `base`; raises `ChangedMeanwhile` where someone else changed the same text."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, finding, values, base=base, within=review.code, by=by, did="change finding")
 
 
 def move_finding(session: Session, review: Review, finding: Finding, places: int, *, by: Viewer) -> None:
     """Move a finding up (-1) or down (1) among the others; at the end of the list it stays where it is."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     order = findings_of(session, review)
     here = order.index(finding)
     there = min(max(here + places, 0), len(order) - 1)
@@ -68,7 +69,7 @@ def move_finding(session: Session, review: Review, finding: Finding, places: int
 
 def remove_finding(session: Session, review: Review, finding: Finding, *, by: Viewer) -> None:
     """Take a finding out of the review; it can be brought back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     finding.removed_at = now()
     session.add(finding)
     trail.record(session, "remove finding", finding, by=by, within=review.code)
@@ -76,7 +77,7 @@ def remove_finding(session: Session, review: Review, finding: Finding, *, by: Vi
 
 def restore_finding(session: Session, review: Review, finding: Finding, *, by: Viewer) -> None:
     """Bring a removed finding back to where it stood."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     finding.removed_at = None
     session.add(finding)
     trail.record(session, "bring back finding", finding, by=by, within=review.code)

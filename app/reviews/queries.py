@@ -18,6 +18,7 @@ from app.reviews.models import (
     Incident,
     KeyEpisode,
     Review,
+    Stage,
     StageEntry,
     TeamMember,
     TeamRole,
@@ -88,6 +89,18 @@ def readable_incident(session: Session, viewer: Viewer, code: str) -> Incident:
 def review_of(session: Session, viewer: Viewer, incident: Incident) -> Review | None:
     """The incident's review, where the viewer may read it."""
     return session.exec(readable_reviews(viewer).where(Review.incident_id == incident.id)).first()
+
+
+def held_stage(session: Session, review: Review, *, to_change_it: bool = False) -> Stage:
+    """The stage the review is in, and stays in until this transaction ends.
+
+    Every change of what a review holds asks for the stage here before a rule judges it: otherwise someone could
+    conclude the review between the question and the change. Changes of different things in one review do not wait for
+    each other. `to_change_it`: the review's own row will change; it is then held alone from the start, because two who
+    share it could never both go on to change it.
+    """
+    session.refresh(review, with_for_update={"read": not to_change_it})
+    return review.stage
 
 
 def team_role(session: Session, viewer: Viewer, review: Review) -> TeamRole | None:

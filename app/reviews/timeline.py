@@ -12,6 +12,7 @@ from app.core.errors import NotFound, insist
 from app.core.narrative import narrative_names
 from app.identity.viewers import Viewer
 from app.reviews.models import Review, TimelineEvent
+from app.reviews.queries import held_stage
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -51,7 +52,7 @@ def days_spanned(events: Sequence[TimelineEvent]) -> int:
 
 def add_event(session: Session, review: Review, values: Mapping[str, Any], *, by: Viewer) -> TimelineEvent:
     """Put an event on the timeline; `values` are its columns."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     event = TimelineEvent(**{**values, "review_id": review.id})
     session.add(event)
     session.flush()
@@ -64,13 +65,13 @@ def change_event(
     session: Session, review: Review, event: TimelineEvent, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Change an event from version `base`; raises `ChangedMeanwhile` where someone else changed the same text."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, event, values, base=base, within=review.code, by=by, did="change event")
 
 
 def remove_event(session: Session, review: Review, event: TimelineEvent, *, by: Viewer) -> None:
     """Take an event off the timeline; it can be brought back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     event.removed_at = now()
     session.add(event)
     trail.record(session, "remove event", event, by=by, within=review.code)
@@ -78,7 +79,7 @@ def remove_event(session: Session, review: Review, event: TimelineEvent, *, by: 
 
 def restore_event(session: Session, review: Review, event: TimelineEvent, *, by: Viewer) -> None:
     """Bring a removed event back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     event.removed_at = None
     session.add(event)
     trail.record(session, "bring back event", event, by=by, within=review.code)

@@ -12,6 +12,7 @@ from app.core.narrative import narrative_names
 from app.debriefs.models import DebriefNote, DebriefSession
 from app.identity.viewers import Viewer
 from app.reviews.models import KeyEpisode, Review
+from app.reviews.queries import held_stage
 from app.reviews.rules import obstacle_to_changing
 from app.systemic_factors.models import FactorLink
 from app.writing import texts
@@ -41,7 +42,7 @@ def add_link(
     session: Session, review: Review, episode: KeyEpisode, values: Mapping[str, Any], *, by: Viewer
 ) -> FactorLink:
     """Link a factor to an episode; `values` are the link's columns."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     link = FactorLink(**{**values, "episode_id": episode.id})
     session.add(link)
     session.flush()
@@ -54,13 +55,13 @@ def change_link(
     session: Session, review: Review, link: FactorLink, values: Mapping[str, Any], *, base: int, by: Viewer
 ) -> None:
     """Change a link from version `base`; raises `ChangedMeanwhile` where someone else changed the same text."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, link, values, base=base, within=review.code, by=by, did="change factor link")
 
 
 def remove_link(session: Session, review: Review, link: FactorLink, *, by: Viewer) -> None:
     """Take a factor out of an episode; it can be brought back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     link.removed_at = now()
     session.add(link)
     trail.record(session, "remove factor link", link, by=by, within=review.code)
@@ -68,7 +69,7 @@ def remove_link(session: Session, review: Review, link: FactorLink, *, by: Viewe
 
 def restore_link(session: Session, review: Review, link: FactorLink, *, by: Viewer) -> None:
     """Bring a removed factor link back."""
-    insist(obstacle_to_changing(review.stage))
+    insist(obstacle_to_changing(held_stage(session, review)))
     link.removed_at = None
     session.add(link)
     trail.record(session, "bring back factor link", link, by=by, within=review.code)

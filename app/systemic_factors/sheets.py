@@ -19,7 +19,7 @@ from app.core.translation import gettext as _
 from app.identity.models import Agency
 from app.identity.viewers import Viewer
 from app.reviews.models import Review
-from app.reviews.queries import team_role
+from app.reviews.queries import held_stage, team_role
 from app.systemic_factors import queries, rules
 from app.systemic_factors.models import Answer, Direction, Factor, FactorRating, RatingSheet, Round
 from app.writing import texts
@@ -53,8 +53,7 @@ class Row:
 def begin(session: Session, review: Review, *, drawn: float, by: Viewer) -> RatingSheet:
     """Begin the viewer's own sheet. With the review's first sheet it is decided, once, whether a second rater scores:
     `drawn` is a random number in [0, 1)."""
-    session.refresh(review, with_for_update=True)
-    insist(rules.obstacle_to_rating(review.stage))
+    insist(rules.obstacle_to_rating(held_stage(session, review, to_change_it=True)))
     held = queries.independent(queries.sheets_of(session, review))
     if not held and not review.second_rating:
         review.second_rating = rules.in_sample(session.get_one(Agency, review.agency_id).second_rater_share, drawn)
@@ -80,8 +79,8 @@ def take_over(session: Session, review: Review, sheet: RatingSheet, *, by: Viewe
     """Go on with the sheet of someone who left the team; a consensus or imported tags are nobody's to take over."""
     if sheet.round is not Round.INDEPENDENT:
         raise NotFound
+    insist(rules.obstacle_to_rating(held_stage(session, review)))
     session.refresh(sheet, with_for_update=True)
-    insist(rules.obstacle_to_rating(review.stage))
     held = queries.independent(queries.sheets_of(session, review))
     insist(
         rules.obstacle_to_taking_over(
@@ -111,9 +110,7 @@ def save(
     `version` is the sheet's version (see `version_of`) where someone has chosen between two texts; then what they chose
     counts. Raises `ChangedMeanwhile` where someone else changed the same text since the page was shown.
     """
-    session.refresh(sheet, with_for_update=True)
-    insist(rules.obstacle_to_rating(review.stage))
-    insist(rules.obstacle_to_changing_sheet(sent=sheet.sent_at is not None))
+    _insist_on_changing(session, review, sheet)
     held = queries.ratings_on(session, sheet)
     before = version_of(held.values())
     keys = {factor.id: factor.key for factor in queries.factors_of(session, review)}
@@ -135,6 +132,13 @@ def save(
         raise ChangedMeanwhile(conflicts, before)
     if after != before:
         trail.record(session, "save ratings", sheet, by=by, within=review.code)
+
+
+def _insist_on_changing(session: Session, review: Review, sheet: RatingSheet) -> None:
+    """Neither the review can be concluded nor the sheet sent between this question and the change."""
+    insist(rules.obstacle_to_rating(held_stage(session, review)))
+    session.refresh(sheet, with_for_update=True)
+    insist(rules.obstacle_to_changing_sheet(sent=sheet.sent_at is not None))
 
 
 def version_of(ratings: Iterable[FactorRating]) -> int:
@@ -175,8 +179,7 @@ def answer_rest(
 ) -> datetime | None:
     """Answer *not evident* for these factors, where nothing is answered yet. Returns the moment, by which the step can
     be taken back; None where nothing was left to answer."""
-    insist(rules.obstacle_to_rating(review.stage))
-    insist(rules.obstacle_to_changing_sheet(sent=sheet.sent_at is not None))
+    _insist_on_changing(session, review, sheet)
     held = queries.ratings_on(session, sheet)
     at = now()
     rest = [factor for factor in factors if factor.id not in held]
@@ -192,8 +195,7 @@ def answer_rest(
 
 def take_back_rest(session: Session, review: Review, sheet: RatingSheet, at: datetime, *, by: Viewer) -> None:
     """Take back what `answer_rest` answered at that moment, except what was changed since."""
-    insist(rules.obstacle_to_rating(review.stage))
-    insist(rules.obstacle_to_changing_sheet(sent=sheet.sent_at is not None))
+    _insist_on_changing(session, review, sheet)
     # The database compares, because it may keep instants without their time zone.
     query = select(FactorRating).where(
         FactorRating.sheet_id == sheet.id, FactorRating.rated_at == at, FactorRating.version == 1
@@ -217,8 +219,7 @@ def still_missing(session: Session, review: Review, sheet: RatingSheet) -> dict[
 
 def send(session: Session, review: Review, sheet: RatingSheet, *, by: Viewer) -> None:
     """Declare a sheet done. The caller has shown what is `still_missing`."""
-    insist(rules.obstacle_to_rating(review.stage))
-    insist(rules.obstacle_to_changing_sheet(sent=sheet.sent_at is not None))
+    _insist_on_changing(session, review, sheet)
     if still_missing(session, review, sheet):
         insist(_("Some factors have no rating, or a rating of 2 or 3 without a sentence of evidence."))
     sheet.sent_at = now()
@@ -229,8 +230,7 @@ def send(session: Session, review: Review, sheet: RatingSheet, *, by: Viewer) ->
 
 def reopen(session: Session, review: Review, sheet: RatingSheet, *, by: Viewer) -> None:
     """Take a sent sheet back to change it; a consensus by the team, an own sheet while nobody has seen it."""
-    session.refresh(review, with_for_update=True)
-    insist(rules.obstacle_to_rating(review.stage))
+    insist(rules.obstacle_to_rating(held_stage(session, review, to_change_it=True)))
     held = queries.sheets_of(session, review)
     if sheet.round is not Round.CONSENSUS:
         insist(
@@ -255,8 +255,7 @@ def reopen(session: Session, review: Review, sheet: RatingSheet, *, by: Viewer) 
 
 def begin_consensus(session: Session, review: Review, *, by: Viewer) -> RatingSheet:
     """Begin the consensus of two raters, filled where both said the same; or the one that was begun."""
-    session.refresh(review, with_for_update=True)
-    insist(rules.obstacle_to_rating(review.stage))
+    insist(rules.obstacle_to_rating(held_stage(session, review, to_change_it=True)))
     held = queries.sheets_of(session, review)
     sent = queries.independent(sheet for sheet in held if sheet.sent_at)
     insist(rules.obstacle_to_consensus(team_role(session, by, review), sent=len(sent)))
