@@ -1,0 +1,179 @@
+"""What a control chart says, in one plain and neutral sentence computed from its points."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.core.dates import day
+from app.core.translation import N_, Words
+from app.core.translation import gettext as _
+from app.core.translation import ngettext
+from app.patterns.charts import FEWEST, Chart, Kind, Point, Rule
+from app.patterns.trends import Trend
+
+RULES: Words[Rule] = Words(
+    {
+        Rule.OUTSIDE: N_("outside the limits"),
+        Rule.TREND: N_("part of seven in a row that rise or fall"),
+        Rule.NEAR_A_LIMIT: N_("one of two in three close to a limit"),
+        Rule.RUN: N_("part of seven or more in a row on one side of the center"),
+    }
+)
+
+
+def period_words(kind: Kind, on: date, *, by_month: bool = False) -> str:
+    """Q3 2026; May 2026 for months; the day itself for events."""
+    if kind in (Kind.G, Kind.T):
+        return day(on)
+    return _month_words(on) if by_month or kind is not Kind.P else f"Q{(on.month + 2) // 3} {on.year}"
+
+
+def _month_words(on: date) -> str:
+    words, _comma, year = day(on).partition(", ")
+    return f"{words.split()[0]} {year}"
+
+
+def value_words(chart: Chart, value: float) -> str:
+    """A value of the chart with its unit, short enough for an axis."""
+    match chart.kind:
+        case Kind.P:
+            return f"{100 * value:.0f}%"
+        case Kind.U:
+            return f"{value:.2f}"
+        case _:
+            return f"{value:.0f}" if value >= 9.95 or value == int(value) else f"{value:.1f}"
+
+
+def point_words(chart: Chart, point: Point) -> str:
+    """One point as a sentence for its title and for screen readers."""
+    when = period_words(chart.kind, point.on)
+    match chart.kind:
+        case Kind.P:
+            told = _("%(when)s: %(share)s, %(count)s of %(base)s reviews.") % {
+                "when": when,
+                "share": value_words(chart, point.value),
+                "count": int(point.count),
+                "base": int(point.base),
+            }
+        case Kind.G:
+            told = _("%(when)s: after %(count)s reviews without it.") % {"when": when, "count": int(point.count)}
+        case Kind.T:
+            told = _("%(when)s: %(count)s days after the one before.") % {"when": when, "count": int(point.count)}
+        case Kind.U:
+            told = _("%(when)s: %(rate)s for 1,000 open cases, %(count)s incidents.") % {
+                "when": when,
+                "rate": value_words(chart, point.value),
+                "count": int(point.count),
+            }
+        case Kind.XMR:
+            told = _("%(when)s: %(count)s.") % {"when": when, "count": int(point.count)}
+    return told if point.rule is None else _("%(told)s Unusual: %(rule)s.") % {"told": told, "rule": RULES[point.rule]}
+
+
+def standing(chart: Chart) -> str:
+    """The state of a chart in a few words, by its latest unusual point."""
+    if not chart.has_limits:
+        return _("Too few points to tell")
+    if not chart.unusual:
+        return _("No sign of change beyond usual variation")
+    high = {point.is_high for point in chart.unusual}
+    if len(high) == 2:
+        return _("Unusual: higher at times, lower at others")
+    return _("Unusual: higher for a time") if high == {True} else _("Unusual: lower for a time")
+
+
+def chart_finding(chart: Chart) -> str:
+    """What stands out in one chart, or that nothing does, or what would be needed to tell."""
+    points = len(chart.points)
+    if not chart.has_limits:
+        return _too_few(chart, points)
+    if not chart.unusual:
+        return ngettext(
+            "No sign of change beyond usual variation in %(num)s point.",
+            "No sign of change beyond usual variation in %(num)s points.",
+            points,
+        )
+    return " ".join(_told(chart, rule) for rule in Rule if any(point.rule is rule for point in chart.unusual))
+
+
+def _too_few(chart: Chart, points: int) -> str:
+    if chart.kind is Kind.P:
+        return _(
+            "Limits need at least %(fewest)s quarters that have ended, with rated reviews in each; there are %(points)s."
+        ) % {"fewest": FEWEST, "points": points}
+    if chart.kind in (Kind.XMR, Kind.U):
+        return _("Limits need at least %(fewest)s months that have ended; there are %(points)s.") % {
+            "fewest": FEWEST,
+            "points": points,
+        }
+    return _("This is rare. Limits need at least %(fewest)s gaps from one to the next; there are %(points)s.") % {
+        "fewest": FEWEST,
+        "points": points,
+    }
+
+
+def _told(chart: Chart, rule: Rule) -> str:
+    found = [point for point in chart.unusual if point.rule is rule]
+    high, low = ([point for point in found if point.is_high is side] for side in (True, False))
+    return " ".join(_one_side(chart, rule, part) for part in (high, low) if part)
+
+
+def _one_side(chart: Chart, rule: Rule, points: Sequence[Point]) -> str:
+    when = _listed([period_words(chart.kind, point.on) for point in points])
+    facts = {"when": when}
+    match rule, points[0].is_high:
+        case Rule.OUTSIDE, True:
+            return _("Above the upper limit: %(when)s.") % facts
+        case Rule.OUTSIDE, False:
+            return _("Below the lower limit: %(when)s.") % facts
+        case Rule.TREND, _:
+            return _("Part of seven or more in a row that rise or fall: %(when)s.") % facts
+        case Rule.NEAR_A_LIMIT, True:
+            return _("Two of three close to the upper limit: %(when)s.") % facts
+        case Rule.NEAR_A_LIMIT, False:
+            return _("Two of three close to the lower limit: %(when)s.") % facts
+        case _, True:
+            return _("Seven or more in a row above the center: %(when)s.") % facts
+    return _("Seven or more in a row below the center: %(when)s.") % facts
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) > 3:
+        return _("%(first)s to %(last)s, %(number)s points") % {
+            "first": words[0],
+            "last": words[-1],
+            "number": len(words),
+        }
+    return words[0] if len(words) == 1 else _("%(some)s and %(last)s") % {
+        "some": ", ".join(words[:-1]),
+        "last": words[-1],
+    }
+
+
+def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
+    """How many factors moved more than usual, beside how many would look so by chance."""
+    judged = [trend for trend in trends if trend.chart.has_limits]
+    if not judged:
+        most = max((len(trend.chart.points) for trend in trends), default=0)
+        return _(
+            "There is not enough to tell usual from unusual yet: limits need at least %(fewest)s quarters that have "
+            "ended; the longest series here has %(most)s."
+        ) % {"fewest": FEWEST, "most": most}
+    moved = sum(trend.is_unusual for trend in judged)
+    told = _("Of %(judged)s factors, %(moved)s moved more than their usual variation.") % {
+        "judged": len(judged),
+        "moved": moved,
+    }
+    return f"{told} {chance_words(by_chance, len(judged))}"
+
+
+def chance_words(by_chance: float, charts: int) -> str:
+    """How many charts would look unusual although nothing changed."""
+    if charts == 1:
+        return _("If nothing had changed, chance alone would still show something unusual in %(share)s of such charts.") % {
+            "share": f"{100 * by_chance:.0f}%"
+        }
+    if by_chance < 0.5:
+        return _("If nothing had changed, chance alone would rarely make even one look unusual.")
+    return _("If nothing had changed, chance alone would make about %(number)s look unusual.") % {
+        "number": f"{by_chance:.0f}"
+    }

@@ -1,0 +1,179 @@
+"""Factors and incidents over time: turns counts into series, and series into control charts.
+
+Nothing here touches the database. A period that has not ended is left out: its share would move with every new review.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.core.dates import quarter
+from app.patterns.charts import DRAWS, Chart, Kind, Observation, chance_of_signal, control_chart
+from app.patterns.incidence import Incidence
+from app.patterns.records import Dimension, Factor, Layer, Selection
+
+RARE_BELOW = 2.0
+"""With fewer than so many expected in a period, the gaps from one to the next say more than the periods do."""
+CASES_AT_ONCE = 1000
+"""Rates are told for so many open cases."""
+
+
+class Dated(StrEnum):
+    """Which day places a review in time."""
+
+    REVIEW = "review"
+    """The day it was opened."""
+    INCIDENT = "incident"
+    """The day of the incident."""
+
+
+QUARTERS_BY = {Dated.REVIEW: Dimension.QUARTER, Dated.INCIDENT: Dimension.OCCURRED_QUARTER}
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One factor over time."""
+
+    factor: Factor
+    chart: Chart
+    present: int
+    answered: int
+    left_out: int
+    """Reviews of a quarter that has not ended, or without a date."""
+
+    @property
+    def is_unusual(self) -> bool:
+        return bool(self.chart.unusual)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDay:
+    """An incident as charts see it: when it became known, where, and of what type."""
+
+    reported_on: date
+    incident_type: str
+    office: str
+    division: str
+
+
+def first_day(value: date) -> date:
+    """Of the quarter that a day lies in."""
+    return date(value.year, 3 * ((value.month - 1) // 3) + 1, 1)
+
+
+def first_day_of(quarter_code: str) -> date:
+    """Of a quarter such as 2026-Q3."""
+    year, _dash, number = quarter_code.partition("-Q")
+    return date(int(year), 3 * int(number) - 2, 1)
+
+
+def month(value: date) -> date:
+    return value.replace(day=1)
+
+
+def factor_trends(
+    incidence: Incidence,
+    layer: Layer,
+    *,
+    dated: Dated,
+    days: Mapping[str, date],
+    today: date,
+    starts: Sequence[date] = (),
+) -> tuple[Trend, ...]:
+    """A chart of every factor, in the order of the list.
+
+    A p chart by quarter; where fewer than two reviews with the factor are expected in a quarter, a g chart of the
+    reviews from one with it to the next. `days` gives the day of a review by its code.
+    """
+    grouped = incidence.tally_by(QUARTERS_BY[dated], layer)
+    ended = [(at, first_day_of(code)) for at, code in enumerate(grouped.groups) if code < quarter(today)]
+    totals = incidence.tally(layer)
+    found = []
+    for row, factor in enumerate(incidence.factors):
+        series = [
+            Observation(day, int(grouped.tally.present[row, at]), int(grouped.tally.answered[row, at]))
+            for at, day in ended
+        ]
+        present, answered = sum(point.count for point in series), sum(point.base for point in series)
+        if present and present < RARE_BELOW * sum(point.base > 0 for point in series):
+            gaps = _gaps(incidence, factor.code, layer, days=days, until=first_day(today))
+            chart = control_chart(Kind.G, gaps, [first_day(start) for start in starts])
+        else:
+            chart = control_chart(Kind.P, series, [first_day(start) for start in starts])
+        left_out = int(totals.answered[row]) - int(answered)
+        found.append(Trend(factor, chart, int(present), int(answered), left_out))
+    return tuple(found)
+
+
+def _gaps(
+    incidence: Incidence, factor: str, layer: Layer, *, days: Mapping[str, date], until: date
+) -> list[Observation]:
+    """How many answered reviews lie between one with the factor and the next."""
+    present = set(incidence.codes_present(factor, layer))
+    absent = incidence.where(Selection(layer=layer, absent=(factor,))).codes.tolist()
+    in_order = sorted((days[code], code) for code in (*present, *absent) if code in days and days[code] < until)
+    gaps, passed, seen_one = [], 0, False
+    for day, code in in_order:
+        if code not in present:
+            passed += 1
+            continue
+        if seen_one:
+            gaps.append(Observation(day, passed))
+        passed, seen_one = 0, True
+    return gaps
+
+
+def unusual_by_chance(charts: Iterable[Chart]) -> float:
+    """How many of these charts would show any unusual point if nothing had changed."""
+    return sum(chance_of_signal(chart, draws=DRAWS, seed=number) for number, chart in enumerate(charts))
+
+
+# ---------------------------------------------------------------- incidents
+
+
+def incident_chart(incidents: Iterable[IncidentDay], *, today: date, starts: Sequence[date] = ()) -> Chart:
+    """Incidents by month as single values (XmR); where fewer than two a month are usual, days from one to the next (t).
+
+    Months run from the first incident to the last month that has ended; a month without any counts as 0.
+    """
+    days = sorted(incident.reported_on for incident in incidents if incident.reported_on < month(today))
+    months = list(_months(month(days[0]), month(today))) if days else []
+    if months and len(days) < RARE_BELOW * len(months):
+        gaps = [Observation(later, (later - earlier).days) for earlier, later in zip(days, days[1:], strict=False)]
+        return control_chart(Kind.T, gaps, [month(start) for start in starts])
+    counted = Counter(month(day) for day in days)
+    return control_chart(Kind.XMR, [Observation(at, counted[at]) for at in months], [month(start) for start in starts])
+
+
+def rate_chart(
+    incidents: Iterable[IncidentDay],
+    open_cases: Mapping[tuple[str, date], int],
+    *,
+    today: date,
+    starts: Sequence[date] = (),
+) -> Chart:
+    """Incidents for 1,000 open cases a month (u chart).
+
+    `open_cases` gives the number by office and month. Counted are only the offices and months whose number is known, in
+    the incidents as in the cases.
+    """
+    cases: Counter[date] = Counter()
+    for (_office, at), number in open_cases.items():
+        if at < month(today):
+            cases[at] += number
+    counted = Counter(
+        month(incident.reported_on)
+        for incident in incidents
+        if (incident.office, month(incident.reported_on)) in open_cases
+    )
+    series = [Observation(at, counted[at], cases[at] / CASES_AT_ONCE) for at in sorted(cases)]
+    return control_chart(Kind.U, series, [month(start) for start in starts])
+
+
+def _months(first: date, end: date) -> Iterable[date]:
+    """Every month from the first to the one before the end."""
+    while first < end:
+        yield first
+        first = month(first + timedelta(days=31))
