@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import ceil
 from typing import Any, Literal
 
@@ -12,21 +11,19 @@ from sqlmodel import Session
 
 from app.audit import trail
 from app.audit.reading import Told, read_all
-from app.core.clock import now
 from app.core.database import Look, Transaction
-from app.core.dates import clock, day, quarter
 from app.core.errors import NotFound
-from app.core.pages import Page, environment
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.identity.viewers import Viewer
 from app.patterns import asking, files, queries
 from app.patterns.asking import NotKnown, Question
+from app.patterns.dependencies import Asked, asked_of, drawing_of, file_of, not_known, quarter_words
 from app.patterns.drawings import LIFT_CLASSES, drawn_map, drawn_matrix
 from app.patterns.pairs import Pair, pairs_of, strongest_first
 from app.patterns.panels import CellPanel, PairPanel, cell_panel, pair_panel, some
-from app.patterns.queries import PackChoice, Snapshot
+from app.patterns.queries import Snapshot
 from app.patterns.records import Dimension
 from app.patterns.sentences import PLURALS, connections_finding, heatmap_finding, strongest_link
 from app.patterns.shares import SMALLEST_BASE, Heatmap, RowOrder, heatmap
@@ -46,13 +43,6 @@ LEAST = 0.13
 FEW_PAIRS = 15
 """Listed under a drawing; the list itself shows all that the filters leave."""
 PER_PAGE = 20
-DOMAIN_COLORS = {
-    "family_community": "#6d1a3c",
-    "professional": "#3470d4",
-    "team": "#b05876",
-    "organization_environment": "#33379a",
-    "cross_agency": "#667817",
-}
 PAIR_ORDERS: dict[str, Callable[[Pair], Any]] = {
     "first": lambda pair: pair.first.label.casefold(),
     "second": lambda pair: pair.second.label.casefold(),
@@ -61,73 +51,6 @@ PAIR_ORDERS: dict[str, Callable[[Pair], Any]] = {
     "lift": lambda pair: -(pair.lift or 0.0),
     "phi": lambda pair: -(pair.phi or 0.0),
 }
-
-
-class Asked:
-    """What every page of patterns begins with: the snapshot, the question, and the reviews it selects."""
-
-    def __init__(self, snapshot: Snapshot, packs: Sequence[PackChoice], question: Question) -> None:
-        self.snapshot = snapshot
-        self.question = question
-        self.incidence = snapshot.incidence.where(question.selection)
-        self.filters = asking.filters(question, snapshot)
-        self.chips = asking.chips(question, self.filters)
-        self.context: dict[str, Any] = {
-            "snapshot": snapshot,
-            "packs": packs,
-            "q": question,
-            "filters": self.filters,
-            "chips": self.chips,
-            "layers": asking.LAYERS,
-            "reviews_chosen": self.incidence.n_reviews,
-            "domains": _domains(snapshot),
-        }
-
-    def head(self, viewer: Viewer, title: str) -> list[tuple[str, str]]:
-        """The first lines of a file: what it is, of whom, with which filters, and when."""
-        instant = now()
-        lines = [(title, viewer.agency.name)]
-        if viewer.agency.made_up:
-            lines.append(("Made up", _("Every review, office and number in this file is invented.")))
-        pack = self.snapshot.pack
-        return [
-            *lines,
-            ("Confidential learning record", _("Exact numbers, for people who may read the reviews.")),
-            ("Counted from", f"{self.incidence.n_reviews} rated reviews"),
-            ("Counted are factors that", asking.LAYERS[self.question.layer].lower()),
-            ("Filters", "; ".join(words for words, _ in self.chips) or "none"),
-            ("List of factors", f"{pack.name}, version {pack.version}"),
-            ("As of", f"{day(instant.astimezone().date())}, {clock(instant)}"),
-        ]
-
-
-def _domains(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
-    """Name and color of each factor's domain, by the factor's code."""
-    return {
-        factor.code: (factor.domain, DOMAIN_COLORS.get(snapshot.about[factor.code].domain, "#4d5b66"))
-        for factor in snapshot.incidence.factors
-    }
-
-
-def _asked(request: Request, session: Session, viewer: Viewer, page: Page) -> Asked | Response:
-    """The page's beginning, or the page that says why there is none."""
-    snapshot, packs = queries.snapshot(session, viewer, request.query_params.get("pack", ""))
-    path = request.url.path
-    if snapshot is None and packs:
-        return _not_known(page, path, _("There is no such list of factors to choose."))
-    if snapshot is None:
-        return page("patterns/empty.html")
-    if "" in request.query_params.values() and not request.headers.get("HX-Request"):
-        return RedirectResponse(asking.without_empty(path, request.query_params.multi_items()), 303)
-    try:
-        return Asked(snapshot, packs, asking.read(path, request.query_params.multi_items(), snapshot))
-    except NotKnown as unknown:
-        return _not_known(page, path, str(unknown))
-
-
-def _not_known(page: Page, path: str, told: str) -> Response:
-    start = path.removesuffix(".csv").removesuffix(".svg")
-    return page("patterns/not_known.html", told=told, start=start, status_code=404)
 
 
 @routes.get("")
@@ -140,7 +63,7 @@ def start(viewer: PatternReader) -> Response:
 
 @routes.get("/heatmap")
 def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = _asked(request, look, viewer, page)
+    asked = asked_of(request, look, viewer, page)
     if isinstance(asked, Response):
         return asked
     q = asked.question
@@ -151,7 +74,7 @@ def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePa
         factor, _dot, group = chosen.partition(".")
         panel = cell_panel(asked.incidence, table, factor, group)
         if panel is None and (asked.snapshot.factor(factor) is None or not group):
-            return _not_known(page, request.url.path, _("There is no such cell."))
+            return not_known(page, request.url.path, _("There is no such cell."))
         reviews = some(queries.reviews_of(look, viewer, panel.codes)) if panel else ()
     return page(
         "patterns/heatmap.html",
@@ -171,48 +94,31 @@ def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePa
 
 @routes.get("/heatmap.csv")
 def heatmap_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    asked = _asked(request, session, viewer, page)
+    asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
     trail.record(session, "download heatmap.csv", by=viewer)
     by = asking.COMPARED_BY[asked.question.by].lower()
     head = asked.head(viewer, f"Factor heatmap by {by}")
-    return _file(files.csv_text(head, files.HEATMAP_NAMES, files.heatmap_rows(_table(asked))), f"heatmap-{by}.csv")
+    return file_of(files.csv_text(head, files.HEATMAP_NAMES, files.heatmap_rows(_table(asked))), f"heatmap-{by}.csv")
 
 
 @routes.get("/heatmap.svg")
 def heatmap_drawing(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    asked = _asked(request, session, viewer, page)
+    asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
     trail.record(session, "download heatmap.svg", by=viewer)
     by = asking.COMPARED_BY[asked.question.by].lower()
     title = f"Factor heatmap by {by}"
-    drawing = _drawing("heatmap", head=asked.head(viewer, title), title=title, heat=_table(asked), **asked.context)
-    return _file(drawing, f"heatmap-{by}.svg")
+    drawing = drawing_of("heatmap", head=asked.head(viewer, title), title=title, heat=_table(asked), **asked.context)
+    return file_of(drawing, f"heatmap-{by}.svg")
 
 
 def _table(asked: Asked) -> Heatmap:
     q = asked.question
     labels = asking.labels_of(asked.snapshot, q.by)
     return heatmap(asked.incidence, q.by, q.layer, rows=q.rows, columns=q.columns, labels=labels)
-
-
-def quarter_words(value: date) -> str:
-    """Q3 2026."""
-    year, _dash, number = quarter(value).partition("-")
-    return f"{number} {year}"
-
-
-def _file(text: str, name: str) -> Response:
-    kind = "text/csv" if name.endswith(".csv") else "image/svg+xml"
-    headers = {"Content-Disposition": f'attachment; filename="{name.replace(" ", "-")}"'}
-    return Response(text.encode(), media_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-def _drawing(name: str, **context: Any) -> str:
-    """A drawing as a file of its own."""
-    return environment().get_template("patterns/drawing_file.svg").render(drawing=name, **context)
 
 
 # ---------------------------------------------------------------- the connections
@@ -246,7 +152,7 @@ class Shown:
 
 @routes.get("/connections")
 def choose_view(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = _asked(request, look, viewer, page)
+    asked = asked_of(request, look, viewer, page)
     if isinstance(asked, Response):
         return asked
     view = "map" if len(asked.snapshot.incidence.factors) <= MAP_UP_TO else "matrix"
@@ -256,31 +162,31 @@ def choose_view(request: Request, look: Look, viewer: PatternReader, page: ThePa
 @routes.get("/connections/pairs.csv")
 def pairs_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
     """Every pair, whatever the page shows of them."""
-    asked = _asked(request, session, viewer, page)
+    asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
     trail.record(session, "download connections/pairs.csv", by=viewer)
     pairs = strongest_first(pairs_of(asked.incidence, asked.question.layer))
     head = asked.head(viewer, "Pairs of factors")
-    return _file(files.csv_text(head, files.PAIR_NAMES, files.pair_rows(pairs)), "pairs.csv")
+    return file_of(files.csv_text(head, files.PAIR_NAMES, files.pair_rows(pairs)), "pairs.csv")
 
 
 @routes.get("/connections/{name}.svg")
 def connections_drawing(
     name: Literal["map", "matrix"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
 ) -> Response:
-    asked = _asked(request, session, viewer, page)
+    asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
     try:
         shown = _shown(asked.question, pairs_of(asked.incidence, asked.question.layer))
     except NotKnown as unknown:
-        return _not_known(page, request.url.path, str(unknown))
+        return not_known(page, request.url.path, str(unknown))
     trail.record(session, f"download connections/{name}.svg", by=viewer)
     title = "Factors that appear in the same reviews"
     head = asked.head(viewer, title)
-    return _file(
-        _drawing(name, head=head, title=title, shown=shown, **asked.context, **_drawings(asked, shown)),
+    return file_of(
+        drawing_of(name, head=head, title=title, shown=shown, **asked.context, **_drawings(asked, shown)),
         f"factor-{name}.svg",
     )
 
@@ -289,7 +195,7 @@ def connections_drawing(
 def see_connections(
     view: Literal["map", "matrix", "list"], request: Request, look: Look, viewer: PatternReader, page: ThePage
 ) -> Response:
-    asked = _asked(request, look, viewer, page)
+    asked = asked_of(request, look, viewer, page)
     if isinstance(asked, Response):
         return asked
     q = asked.question
@@ -297,7 +203,7 @@ def see_connections(
         shown = _shown(q, pairs_of(asked.incidence, q.layer))
         chosen = _chosen_pair(q, shown)
     except NotKnown as unknown:
-        return _not_known(page, request.url.path, str(unknown))
+        return not_known(page, request.url.path, str(unknown))
     panel = _pair_panel(asked, chosen)
     return page(
         "patterns/connections.html",
@@ -384,7 +290,7 @@ def _reviews_with_quarter(session: Session, viewer: Viewer, codes: Sequence[str]
 
 @routes.get("/factors/{code}")
 def see_factor(code: str, request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = _asked(request, look, viewer, page)
+    asked = asked_of(request, look, viewer, page)
     if isinstance(asked, Response):
         return asked
     factor = asked.snapshot.factor(code)
@@ -426,7 +332,7 @@ class ReviewWithEvidence:
 @routes.get("/reviews")
 def see_reviews(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
     """The reviews of one cell or one pair, with their evidence; reading it leaves a line in the trail of each."""
-    asked = _asked(request, session, viewer, page)
+    asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
     q = asked.question

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.core.dates import day
-from app.core.translation import N_, Words
+from app.core.translation import N_, Words, ngettext
 from app.core.translation import gettext as _
-from app.core.translation import ngettext
 from app.patterns.charts import FEWEST, Chart, Kind, Point, Rule
 from app.patterns.trends import Trend
 
@@ -98,7 +97,7 @@ def chart_finding(chart: Chart) -> str:
 def _too_few(chart: Chart, points: int) -> str:
     if chart.kind is Kind.P:
         return _(
-            "Limits need at least %(fewest)s quarters that have ended, with rated reviews in each; there are %(points)s."
+            "Limits need at least %(fewest)s quarters that have ended and have rated reviews; there are %(points)s."
         ) % {"fewest": FEWEST, "points": points}
     if chart.kind in (Kind.XMR, Kind.U):
         return _("Limits need at least %(fewest)s months that have ended; there are %(points)s.") % {
@@ -143,10 +142,15 @@ def _listed(words: Sequence[str]) -> str:
             "last": words[-1],
             "number": len(words),
         }
-    return words[0] if len(words) == 1 else _("%(some)s and %(last)s") % {
-        "some": ", ".join(words[:-1]),
-        "last": words[-1],
-    }
+    return (
+        words[0]
+        if len(words) == 1
+        else _("%(some)s and %(last)s")
+        % {
+            "some": ", ".join(words[:-1]),
+            "last": words[-1],
+        }
+    )
 
 
 def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
@@ -169,9 +173,9 @@ def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
 def chance_words(by_chance: float, charts: int) -> str:
     """How many charts would look unusual although nothing changed."""
     if charts == 1:
-        return _("If nothing had changed, chance alone would still show something unusual in %(share)s of such charts.") % {
-            "share": f"{100 * by_chance:.0f}%"
-        }
+        return _(
+            "If nothing had changed, chance alone would still show something unusual in %(share)s of such charts."
+        ) % {"share": f"{100 * by_chance:.0f}%"}
     if by_chance < 0.5:
         return _("If nothing had changed, chance alone would rarely make even one look unusual.")
     return _("If nothing had changed, chance alone would make about %(number)s look unusual.") % {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from app.core.dates import quarter
 from app.patterns.charts import DRAWS, Chart, Kind, Observation, chance_of_signal, control_chart
@@ -141,7 +142,7 @@ def incident_chart(incidents: Iterable[IncidentDay], *, today: date, starts: Seq
     days = sorted(incident.reported_on for incident in incidents if incident.reported_on < month(today))
     months = list(_months(month(days[0]), month(today))) if days else []
     if months and len(days) < RARE_BELOW * len(months):
-        gaps = [Observation(later, (later - earlier).days) for earlier, later in zip(days, days[1:], strict=False)]
+        gaps = [Observation(later, (later - earlier).days) for earlier, later in pairwise(days)]
         return control_chart(Kind.T, gaps, [month(start) for start in starts])
     counted = Counter(month(day) for day in days)
     return control_chart(Kind.XMR, [Observation(at, counted[at]) for at in months], [month(start) for start in starts])
