@@ -107,7 +107,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     made = request.getfixturevalue("postgres_engine")
     # A tenth of the time of TRUNCATE, which makes new files for every table.
     with made.begin() as connection:
-        connection.exec_driver_sql("; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)))
+        connection.exec_driver_sql(
+            "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
+        )
         connection.exec_driver_sql("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
     yield made
 

@@ -22,20 +22,15 @@ from app.patterns.records import SEVERAL, Dimension, EpisodeLink, Factor, Layer,
 from app.patterns.shares import totals_of
 from app.reviews.models import Incident, KeyEpisode, Review, Stage
 from app.reviews.queries import readable_reviews, within_sight_of
-from app.systemic_factors.models import Direction, FactorLink, FactorRating, RatingSheet, Round, TaxonomyPack
+from app.systemic_factors.counting import counted_sheets
+from app.systemic_factors.domains import short_domain_name
+from app.systemic_factors.models import Direction, FactorLink, FactorRating, Round, TaxonomyPack
 from app.systemic_factors.models import Factor as FactorRow
 
-DOMAIN_NAMES = {
-    "family_community": "Family and community",
-    "professional": "Professional",
-    "team": "Team",
-    "organization_environment": "Organization",
-    "cross_agency": "Partners",
-}
 # Rows are read past the models: a snapshot holds codes only, and ten thousand objects would cost seconds.
-UNIT, INCIDENT, REVIEW, EPISODE, PACK, FACTOR, LINK, SHEET, RATING = (
+UNIT, INCIDENT, REVIEW, EPISODE, PACK, FACTOR, LINK, RATING = (
     SQLModel.metadata.tables[str(model.__tablename__)]
-    for model in (OrgUnit, Incident, Review, KeyEpisode, TaxonomyPack, FactorRow, FactorLink, RatingSheet, FactorRating)
+    for model in (OrgUnit, Incident, Review, KeyEpisode, TaxonomyPack, FactorRow, FactorLink, FactorRating)
 )
 AT_ONCE = 10_000
 """Codes in one question to the database, which allows only so many values."""
@@ -160,39 +155,9 @@ def _keep(key: tuple[object, ...], make: Any) -> Any:
     return made
 
 
-def _counted_sheets(viewer: Viewer) -> sa.Select[Any]:
-    """The one sheet of a review that counts: a sent consensus; else the sheet of its only rater, sent, where no second
-    one is to follow; else an imported one. Reviews that were withdrawn have none."""
-    sheets = (
-        sa.select(
-            SHEET.c.review_id,
-            sa.func.max(_id_of(Round.CONSENSUS)).label("consensus"),
-            sa.func.max(_id_of(Round.INDEPENDENT)).label("own"),
-            sa.func.max(_id_of(Round.IMPORTED)).label("imported"),
-            sa.func.count(_id_of(Round.INDEPENDENT)).label("raters"),
-            sa.func.count(sa.case((SHEET.c.round == Round.INDEPENDENT, SHEET.c.sent_at))).label("sent"),
-            sa.func.max(sa.case((REVIEW.c.second_rating.is_(True), 1), else_=0)).label("second"),
-        )
-        .join(REVIEW, REVIEW.c.id == SHEET.c.review_id)
-        .where(within_sight_of(viewer), REVIEW.c.stage != Stage.WITHDRAWN)
-        .group_by(SHEET.c.review_id)
-        .subquery()
-    )
-    chosen = sa.case(
-        (sheets.c.consensus.is_not(None), sheets.c.consensus),
-        (sa.or_(sheets.c.raters > 1, sheets.c.second == 1), sa.null()),
-        (sheets.c.sent == 1, sheets.c.own),
-        else_=sheets.c.imported,
-    )
-    return (
-        sa.select(SHEET.c.id.label("sheet_id"), SHEET.c.review_id, SHEET.c.round)
-        .join(sheets, chosen == SHEET.c.id)
-        .where(sa.or_(SHEET.c.sent_at.is_not(None), SHEET.c.round == Round.IMPORTED))
-    )
-
-
-def _id_of(which: Round) -> sa.Case[Any]:
-    return sa.case((SHEET.c.round == which, SHEET.c.id))
+def _counted_sheets(viewer: Viewer) -> sa.Select[Any, int, Round]:
+    """The sheets that count, of the reviews within sight; a review that was withdrawn has none."""
+    return counted_sheets(within_sight_of(viewer), col(Review.stage) != Stage.WITHDRAWN)
 
 
 def _load(session: Session, viewer: Viewer, pack: PackChoice) -> Snapshot:
@@ -248,7 +213,7 @@ def _load(session: Session, viewer: Viewer, pack: PackChoice) -> Snapshot:
         incidence=Incidence.of(
             records,
             [
-                Factor(row.key, row.name, DOMAIN_NAMES.get(row.domain, row.domain.replace("_", " ").capitalize()))
+                Factor(row.key, row.name, short_domain_name(row.domain))
                 for row in factors
                 if row.retired_at is None or row.key in used
             ],

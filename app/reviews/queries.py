@@ -26,7 +26,8 @@ from app.reviews.models import (
     TriageDecision,
 )
 from app.reviews.rules import Progress
-from app.systemic_factors.models import RatingSheet, Round, TaxonomyPack
+from app.systemic_factors.counting import counted_sheets
+from app.systemic_factors.models import RatingSheet, TaxonomyPack
 
 
 def within_sight_of(viewer: Viewer) -> ColumnElement[bool]:
@@ -186,9 +187,9 @@ def progress_of_all(session: Session, reviews: Iterable[Review]) -> dict[int, Pr
         kind: _counted(session, KeyEpisode, wanted, col(KeyEpisode.removed_at).is_(None), col(KeyEpisode.kind) == kind)
         for kind in EpisodeKind
     }
-    sheets: dict[int, list[RatingSheet]] = {}
-    for sheet in session.exec(select(RatingSheet).where(col(RatingSheet.review_id).in_(list(wanted)))):
-        sheets.setdefault(sheet.review_id, []).append(sheet)
+    started = _counted(session, RatingSheet, wanted)
+    counted = session.execute(counted_sheets(col(Review.id).in_(list(wanted))))
+    rated = {row.review_id for row in counted}
     return {
         key: Progress(
             team_stated_not_involved=bool(members.get(key)) and all(members[key]),
@@ -199,9 +200,9 @@ def progress_of_all(session: Session, reviews: Iterable[Review]) -> dict[int, Pr
             ),
             practices_considered=bool(kinds[EpisodeKind.SUCCESSFUL_PRACTICE].get(key) or review.no_practices_because),
             family_considered=bool(review.family_perspective or review.no_family_perspective_because),
-            rated=_is_rated(sheets.get(key, []), second_rating=review.second_rating),
+            rated=key in rated,
             findings=findings.get(key, 0),
-            rating_started=bool(sheets.get(key)),
+            rating_started=key in started,
         )
         for key, review in wanted.items()
     }
@@ -222,14 +223,3 @@ def _counted(session: Session, what: Any, wanted: Iterable[int], *conditions: An
         .group_by(what.review_id)
     )
     return dict(session.exec(query).all())
-
-
-def _is_rated(sheets: Sequence[RatingSheet], *, second_rating: bool) -> bool:
-    """Whether the counted sheet is sent: the consensus where two rate, else the one sheet, else an imported one."""
-    consensus = [sheet for sheet in sheets if sheet.round is Round.CONSENSUS]
-    own = [sheet for sheet in sheets if sheet.round is Round.INDEPENDENT]
-    if consensus:
-        return all(sheet.sent_at for sheet in consensus)
-    if second_rating or len(own) > 1:
-        return False
-    return any(sheet.sent_at for sheet in own) or any(sheet.round is Round.IMPORTED for sheet in sheets)

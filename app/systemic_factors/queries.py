@@ -2,13 +2,14 @@
 
 from collections.abc import Container, Iterable
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
 from app.identity.viewers import Viewer
 from app.reviews.models import KeyEpisode, Review, TeamMember, TeamRole
 from app.reviews.queries import readable_reviews
 from app.systemic_factors.agreement import Pair, pair
+from app.systemic_factors.counting import counted_sheets
 from app.systemic_factors.models import (
     Answer,
     Factor,
@@ -136,36 +137,14 @@ def roles_of_raters(session: Session, review: Review, sheets: Iterable[RatingShe
 
 
 def counted_of_all(session: Session, review_ids: Iterable[int]) -> dict[int, RatingSheet]:
-    """The sheet that stands for each of these reviews, by the review's id; a review without one is left out.
-
-    The consensus counts where it is sent, else the one sheet of a review with one rater, else imported tags. Where a
-    second rater scores, neither rater's own sheet ever counts, so that neither sees the other's ratings here.
-    """
-    wanted = list(review_ids)
-    query = (
-        select(RatingSheet, Review.second_rating)
-        .join(Review, col(Review.id) == col(RatingSheet.review_id))
-        .where(
-            col(RatingSheet.review_id).in_(wanted),
-            or_(col(RatingSheet.sent_at).is_not(None), RatingSheet.round == Round.IMPORTED),
-        )
-        .order_by(col(RatingSheet.id))
-    )
-    ranked: dict[int, tuple[int, RatingSheet]] = {}
-    for sheet, second_rating in session.exec(query):
-        if sheet.round is Round.INDEPENDENT and second_rating:
-            continue
-        rank = _RANKS[sheet.round]
-        if sheet.review_id not in ranked or rank < ranked[sheet.review_id][0]:
-            ranked[sheet.review_id] = (rank, sheet)
-    return {review_id: sheet for review_id, (_rank, sheet) in ranked.items()}
-
-
-_RANKS = {Round.CONSENSUS: 0, Round.INDEPENDENT: 1, Round.IMPORTED: 2}
+    """The sheet that counts for each of these reviews, by the review's id; a review without one is left out."""
+    counted = counted_sheets(col(Review.id).in_(list(review_ids))).subquery()
+    query = select(RatingSheet).join(counted, counted.c.sheet_id == RatingSheet.id)
+    return {sheet.review_id: sheet for sheet in session.exec(query)}
 
 
 def counted_sheet(session: Session, review: Review) -> RatingSheet | None:
-    """The rating sheet that stands for the review, or None while there is none; see `counted_of_all`."""
+    """The rating sheet that counts for the review, or None while there is none; see `counting.py`."""
     return counted_of_all(session, [review.id or 0]).get(review.id or 0)
 
 

@@ -16,9 +16,9 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import FactorManager, PatternReader, ThePage, User, tell
 from app.identity.viewers import Viewer
 from app.reviews.values import VALUES
-from app.reviews.workspace.showing import domain_words
 from app.systemic_factors import actions, queries, showing
 from app.systemic_factors.agreement import FEW_PAIRS, Agreement, agreement
+from app.systemic_factors.domains import domain_name
 from app.systemic_factors.forms import PackForm, ShareForm
 from app.systemic_factors.models import Factor, TaxonomyPack
 from app.systemic_factors.packs import LARGEST_PACK, Pack, PackRefused, read_pack
@@ -145,7 +145,7 @@ def one_factor(viewer: User, look: Look, page: ThePage, pack_code: str, factor_k
         "factors/factor.html",
         held=held,
         factor=factor,
-        domain=domain_words(factor.domain),
+        domain=domain_name(factor.domain),
         partner=VALUES.words("agency_interface", factor.agency_interface),
     )
 

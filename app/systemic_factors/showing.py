@@ -11,8 +11,8 @@ from app.identity.models import Person
 from app.identity.viewers import Viewer
 from app.reviews.episodes import episodes_of
 from app.reviews.models import EpisodeKind, Review
-from app.reviews.workspace.showing import domain_words
 from app.systemic_factors import queries, sheets
+from app.systemic_factors.domains import domain_name
 from app.systemic_factors.models import Direction, Factor, FactorRating, RatingSheet, Round
 
 
@@ -131,7 +131,7 @@ def grouped(rows: Iterable[RowShown]) -> list[Group]:
     found: dict[str, list[RowShown]] = {}
     for row in rows:
         found.setdefault(row.factor.domain, []).append(row)
-    return [Group(domain, domain_words(domain), held) for domain, held in found.items()]
+    return [Group(domain, domain_name(domain), held) for domain, held in found.items()]
 
 
 def side_by_side(

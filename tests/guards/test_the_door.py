@@ -15,7 +15,7 @@ ALLOWED = {
     "importing/queries.py": "compares a file with what the agency imported before, by key and fingerprint only",
     "importing/removing.py": "takes back exactly what one import of the agency made",
     "reviews/actions.py": "asks whether the review of an incident that came through the door is concluded",
-    "systemic_factors/queries.py": "finds the counted sheets of reviews that came through the door",
+    "systemic_factors/counting.py": "finds the counted sheets of reviews that came through the door",
     "exporting": "a command of the agency's own operator, who holds the whole database",
     "doctor": "a command of the agency's own operator",
 }

@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from app.systemic_factors.domains import DOMAINS, domain_name, short_domain_name
 from app.systemic_factors.packs import AgencyInterface, Domain, PackRefused, default_pack, read_pack
 
 HEADER = """\
@@ -164,3 +165,13 @@ class TestReadingAPack:
 
     def test_a_very_long_text_is_refused_before_it_is_read(self) -> None:
         assert "characters" in sentences("a" * 1_000_001)[0]
+
+
+class TestTheNamesOfDomains:
+    def test_are_there_for_every_domain_of_a_list(self):
+        assert list(DOMAINS) == [domain.value for domain in Domain]
+        assert domain_name("organization_environment") == "Organization and environment"
+        assert short_domain_name("organization_environment") == "Organization"
+
+    def test_of_an_imported_list_are_its_own_words(self):
+        assert domain_name("night_shift") == short_domain_name("night_shift") == "Night shift"

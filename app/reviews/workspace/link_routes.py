@@ -24,6 +24,7 @@ from app.reviews.values import VALUES
 from app.reviews.workspace import showing
 from app.reviews.workspace.forms import LinkForm
 from app.systemic_factors import links
+from app.systemic_factors.domains import domain_name
 from app.systemic_factors.models import FactorLink
 from app.systemic_factors.queries import factors_of
 from app.writing.dependencies import TheDrafts
@@ -204,7 +205,7 @@ def _form(
         link=link,
         values=VALUES,
         factors=[factor for factor in factors_of(session, review) if _is_offered(factor, link)],
-        domain_words=showing.domain_words,
+        domain_name=domain_name,
         event_choices=[(event.code, showing.event_words(event)) for event in told[1 : 1 + len(events)]],
         note_choices=[
             (note.code, f"{showing.note_words(note.record, said)}: “{_excerpt(note.text)}”")

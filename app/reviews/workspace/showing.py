@@ -22,17 +22,10 @@ from app.reviews.models import EpisodeKind, Incident, KeyEpisode, Review
 from app.reviews.queries import team_role
 from app.reviews.timeline import days_spanned, events_of, quiet_days
 from app.reviews.values import VALUES
+from app.systemic_factors.domains import domain_name
 from app.systemic_factors.links import notes_of
 from app.systemic_factors.models import Answer, Factor
 from app.systemic_factors.queries import counted_answers, factors_of, links_of
-
-DOMAINS = {
-    "family_community": "Family and community",
-    "professional": "Professional",
-    "team": "Team",
-    "organization_environment": "Organization and environment",
-    "cross_agency": "Across agencies",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,15 +235,10 @@ def _answer(answers: dict[int, Answer], factor: Factor) -> str | None:
 
 
 def _about(link: Told, factor: Factor) -> str:
-    words = [domain_words(factor.domain)]
+    words = [domain_name(factor.domain)]
     if link.agency_interface != "internal":
         words.append(VALUES.words("agency_interface", link.agency_interface))
     return " · ".join(words)
-
-
-def domain_words(domain: str) -> str:
-    """Where a factor arises; the code itself for a domain of another list."""
-    return _(DOMAINS[domain]) if domain in DOMAINS else domain.replace("_", " ")
 
 
 def event_words(event: Told) -> str:
