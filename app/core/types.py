@@ -19,9 +19,13 @@ class stored_by_value(TypeDecorator[E]):
     def __init__(self, kind: type[E]) -> None:
         super().__init__()
         self.kind = kind
+        self._values = {str(member.value): str(member.value) for member in kind}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else self.kind(value).value
+        if value is None:
+            return None
+        # Looked up first, because an import stores a hundred thousand of them.
+        return self._values.get(value) or self.kind(value).value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
         return None if value is None else self.kind(value)

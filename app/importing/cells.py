@@ -7,6 +7,7 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _HIDDEN = re.compile(f"[{_BIDI}{_INVISIBLE}{_CONTROL}]")
+_WORDS = re.compile(r"[^\W_]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,8 +35,9 @@ def heading(text: str) -> str:
 
 def key(text: str) -> str:
     """What stays when case, accents, spaces and punctuation do not count: `Decision-Making ` and `decision making`."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def slug(text: str, longest: int = 60) -> str:

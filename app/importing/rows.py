@@ -46,12 +46,32 @@ class ListReader:
         self.column = column
         self.codes = {key(word): code for word, code in column.values.items()}
         self.ignored = {key(word) for word in column.ignored}
+        self.asks_about = column.asks_about
+        self._keys: dict[str, str] = {}
+        """The keys of words met so far: a file has few words, many times over."""
 
-    def words(self, cell: str) -> list[str]:
-        return parts(cell, self.column.separator)
+    def answers(self, cell: str) -> tuple[dict[str, str], list[str]]:
+        """The answer for every factor the column asks about, and the words that stand for none.
 
-    def unknown(self, cell: str) -> list[str]:
-        return [word for word in self.words(cell) if key(word) not in self.codes and key(word) not in self.ignored]
+        An empty cell means *not asked*; in a filled one the factors not listed are *not evident*.
+        """
+        words = parts(cell, self.column.separator)
+        if not words:
+            return {}, []
+        found = dict.fromkeys(self.asks_about, "0")
+        unknown = []
+        for word in words:
+            code = self.codes.get(self._key(word))
+            if code:
+                found[code] = "present"
+            elif self._key(word) not in self.ignored:
+                unknown.append(word)
+        return found, unknown
+
+    def _key(self, word: str) -> str:
+        if word not in self._keys:
+            self._keys[word] = key(word)
+        return self._keys[word]
 
 
 class Cells:
@@ -60,13 +80,15 @@ class Cells:
     def __init__(self, row: Row, names: Lookup[str, str], mended: Lookup[str, str]) -> None:
         self.row = row
         self.names = names
+        """How this file writes each column of the mapping."""
         self.mended = {key(column): clean(text)[0] for column, text in mended.items()}
         self.problems: list[str] = []
         self.notes: list[str] = []
 
     def __getitem__(self, column: str) -> str:
-        wanted = key(column)
-        return self.mended[wanted] if wanted in self.mended else self.row.cells[self.names[wanted]]
+        if self.mended and key(column) in self.mended:
+            return self.mended[key(column)]
+        return self.row.cells[self.names[column]]
 
 
 class RowReader:
@@ -76,6 +98,8 @@ class RowReader:
         self.mapping = mapping
         self.today = today
         self.readers = [ListReader(column) for column in mapping.factors]
+        self.codes: dict[tuple[str, str], str | None] = {}
+        """The codes of listed words met so far, by field and word."""
 
     def values(self, cells: Cells) -> RowValues:
         """What the row says; everything that stands in the way is added to the cells' problems."""
@@ -131,9 +155,10 @@ class RowReader:
         return list(dict.fromkeys(codes)) or [part.empty]
 
     def _code(self, field_name: str, part: ListColumn, word: str, cells: Cells) -> str:
-        mapped = next((code for given, code in part.values.items() if key(given) == key(word)), None)
-        code = mapped or known_value(field_name, word)
-        if code:
+        if (field_name, word) not in self.codes:
+            mapped = next((code for given, code in part.values.items() if key(given) == key(word)), None)
+            self.codes[field_name, word] = mapped or known_value(field_name, word)
+        if code := self.codes[field_name, word]:
             return code
         if part.otherwise != "ask":
             cells.notes.append(f"“{_short(word)}” in “{part.column}” counts as {LISTS[field_name][part.otherwise][0]}.")
@@ -165,20 +190,17 @@ class RowReader:
         answers: dict[str, str] = {}
         for reader in self.readers:
             found = self._list(reader, cells) if reader.column.kind == "list" else self._single(reader.column, cells)
-            for code, answer in found.items():
-                answers[code] = _stronger(answers.get(code), answer)
+            if not answers:
+                answers = found
+            else:
+                answers |= {code: _stronger(answers.get(code), answer) for code, answer in found.items()}
         return answers
 
     def _list(self, reader: ListReader, cells: Cells) -> dict[str, str]:
-        """An empty cell means *not asked*; in a filled one the factors not listed are *not evident*."""
-        cell = cells[reader.column.column]
-        words = reader.words(cell)
-        if not words:
-            return {}
-        for word in reader.unknown(cell):
+        found, unknown = reader.answers(cells[reader.column.column])
+        for word in unknown:
             self._unknown_factor(word, reader.column, cells)
-        listed = {reader.codes[key(word)] for word in words if key(word) in reader.codes}
-        return {code: "present" if code in listed else "0" for code in reader.column.asks_about}
+        return found
 
     def _unknown_factor(self, word: str, column: FactorColumn, cells: Cells) -> None:
         said = f"“{_short(word)}” in “{column.column}”"

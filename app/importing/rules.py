@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Lookup
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
@@ -17,6 +17,9 @@ from app.importing.mapping import (
 )
 from app.importing.reading import Row, Table
 from app.importing.rows import Cells, ListReader, RowReader, RowValues
+
+_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_VALUES = [field.name for field in fields(RowValues)]
 
 RowKey = tuple[str, int]
 """The name of the file, and the number of the row in it."""
@@ -102,12 +105,12 @@ def complete(tables: Sequence[Table], mapping: Mapping) -> Mapping:
     unknown: dict[str, dict[str, str]] = {column.column: {} for column in mapping.factors if column.kind == "list"}
     readers = [ListReader(column) for column in mapping.factors if column.kind == "list"]
     for table in tables:
-        names = _own_names(table)
+        names = _own_names(table, mapping)
         for row in table.rows():
             if row.repeats_header:
                 continue
             for reader in readers:
-                for word in reader.unknown(row.cells[names[key(reader.column.column)]]):
+                for word in reader.answers(row.cells[names[reader.column.column]])[1]:
                     unknown[reader.column.column].setdefault(key(word), word)
     return with_new_words(mapping, {column: list(words.values()) for column, words in unknown.items()})
 
@@ -129,7 +132,7 @@ def plan_rows(
     _insist_on_columns(tables, mapping)
     planner = _Planner(mapping, known, today)
     for table in tables:
-        names = _own_names(table)
+        names = _own_names(table, mapping)
         for row in table.rows():
             place = (table.name, row.number)
             if place in excluded:
@@ -140,8 +143,9 @@ def plan_rows(
 
 def fingerprint(values: RowValues) -> str:
     """SHA-256 of the mapped values in a fixed order, so that the same row is known in any file."""
-    data = asdict(values) | {"occurred_on": values.occurred_on.isoformat() if values.occurred_on else None}
-    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    told = {name: getattr(values, name) for name in _VALUES}
+    told["occurred_on"] = values.occurred_on.isoformat() if values.occurred_on else None
+    return hashlib.sha256(_AS_JSON.encode(told).encode()).hexdigest()
 
 
 def _insist_on_columns(tables: Sequence[Table], mapping: Mapping) -> None:
@@ -149,9 +153,10 @@ def _insist_on_columns(tables: Sequence[Table], mapping: Mapping) -> None:
         raise MappingRefused(list(dict.fromkeys(sentences)))
 
 
-def _own_names(table: Table) -> dict[str, str]:
-    """How this file writes each column, by key: files of one shape may pad or quote their headers differently."""
-    return {key(column): column for column in table.columns}
+def _own_names(table: Table, mapping: Mapping) -> dict[str, str]:
+    """How this file writes each column of the mapping: files of one shape may pad their headers differently."""
+    own = {key(column): column for column in table.columns}
+    return {column: own[key(column)] for column in mapping.columns()}
 
 
 class _Planner:

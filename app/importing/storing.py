@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlmodel import Session, SQLModel, func, select
 
+from app.core.bulk import insert_rows
 from app.core.clock import now
 from app.core.codes import new_code
 from app.identity.models import OrgUnit, OrgUnitKind
@@ -19,13 +19,14 @@ from app.importing.rows import RowValues
 from app.importing.rules import Outcome, Planned
 from app.patterns.models import counted_rows_changed
 from app.reviews.models import Incident, Review, Stage
-from app.systemic_factors.models import Answer, FactorRating, RatingSheet, Round
+from app.systemic_factors.models import FactorRating, RatingSheet, Round
 
 CHUNK = 500
 """Rows written at a time."""
 _LONGEST_SAID = 1000
 
-Row = dict[str, Any]
+Line = tuple[str, int, str, str, str, str]
+"""File, number, outcome, code of the review, fingerprint and sentences of a row."""
 T = TypeVar("T")
 
 
@@ -52,11 +53,12 @@ class RowStore:
         for chunk in in_chunks(planned, CHUNK):
             new = [row for row in chunk if row.outcome is Outcome.NEW and row.values is not None]
             codes = self._reviews(new)
-            lines = [line_of(row, self.batch.id or 0, codes.get(id(row), "")) for row in chunk]
-            for line, row in zip(lines, chunk, strict=True):
-                # The file is forgotten now, so its words are not to stay behind in sentences.
-                line["said"] = " ".join(kept_sentences((*row.problems, *row.notes), columns))[:_LONGEST_SAID]
-            self._insert(ImportedRow, lines)
+            # The file is forgotten now, so its words are not to stay behind in sentences.
+            lines = [
+                _line(row, codes.get(id(row), ""), kept_sentences((*row.problems, *row.notes), columns))
+                for row in chunk
+            ]
+            _remember(self.session, self.batch.id or 0, lines)
 
     def _reviews(self, planned: list[Planned]) -> dict[int, str]:
         """The codes of the reviews made, by identity of the row."""
@@ -69,73 +71,73 @@ class RowStore:
             _next_ids(self.session, table, len(values)) for table in (Incident, Review, RatingSheet)
         )
         codes = [new_code("R") for _ in values]
-        self._insert(Incident, [self._incident(*row) for row in zip(incidents, values, offices, strict=True)])
-        self._insert(
-            Review,
-            [self._review(*row) for row in zip(reviews, incidents, codes, planned, values, offices, strict=True)],
-        )
-        self._insert(RatingSheet, [self._sheet(*row) for row in zip(sheets, reviews, strict=True)])
-        self._insert(FactorRating, [row for pair in zip(sheets, values, strict=True) for row in self._ratings(*pair)])
+        self._insert_incidents(incidents, values, offices)
+        self._insert_reviews(reviews, incidents, codes, planned, offices)
+        self._insert_sheets(sheets, reviews)
+        self._insert_ratings(sheets, values)
         return {id(row): code for row, code in zip(planned, codes, strict=True)}
 
-    def _incident(self, key: int, values: RowValues, office_id: int) -> Row:
-        return _blank(Incident) | {
-            "id": key,
+    def _insert_incidents(self, keys: list[int], values: list[RowValues], offices: list[int]) -> None:
+        names = (
+            "id", "code", "office_id", "incident_type", "occurred_on", "date_precision", "service_area",
+            "child_age_band", "maltreatment_types",
+        )  # fmt: skip
+        rows = [
+            (
+                key,
+                new_code("I"),
+                office_id,
+                row.incident_type,
+                row.occurred_on,
+                row.date_precision,
+                row.service_area,
+                row.age_band,
+                list(row.maltreatment_types),
+            )
+            for key, row, office_id in zip(keys, values, offices, strict=True)
+        ]
+        same = {
             "agency_id": self.batch.agency_id,
-            "code": new_code("I"),
-            "office_id": office_id,
-            "incident_type": values.incident_type,
-            "occurred_on": values.occurred_on,
-            "date_precision": values.date_precision,
             "source": "import",
-            "service_area": values.service_area,
-            "child_age_band": values.age_band,
-            "maltreatment_types": list(values.maltreatment_types),
             "opened_by_id": self.batch.started_by_id,
             "opened_at": self.moment,
         }
+        insert_rows(self.session, Incident, names, rows, same)
 
-    def _review(
-        self, key: int, incident_id: int, code: str, planned: Planned, values: RowValues, office_id: int
-    ) -> Row:
-        day = values.occurred_on or self.today
-        return _blank(Review) | {
-            "id": key,
+    def _insert_reviews(
+        self, keys: list[int], incidents: list[int], codes: list[str], planned: list[Planned], offices: list[int]
+    ) -> None:
+        names = (
+            "id", "incident_id", "code", "office_id", "title", "summary", "opened_on", "concluded_on", "import_key",
+        )  # fmt: skip
+        rows = []
+        for key, incident_id, code, row, office_id in zip(keys, incidents, codes, planned, offices, strict=True):
+            if values := row.values:
+                day = values.occurred_on or self.today
+                said = (values.title, values.summary)
+                rows.append((key, incident_id, code, office_id, *said, day, day, row.import_key))
+        same = {
             "agency_id": self.batch.agency_id,
-            "incident_id": incident_id,
-            "code": code,
-            "title": values.title,
-            "office_id": office_id,
             "pack_id": self.pack_id,
             "method": "imported",
             "level": "imported",
             "stage": Stage.CONCLUDED,
-            "summary": values.summary,
-            "opened_on": day,
-            "concluded_on": day,
-            "import_key": planned.import_key,
             "import_batch_id": self.batch.id,
         }
+        insert_rows(self.session, Review, names, rows, same)
 
-    def _sheet(self, key: int, review_id: int) -> Row:
-        return {
-            "id": key,
-            "review_id": review_id,
-            "code": new_code("S"),
-            "round": Round.IMPORTED,
-            "rater_id": None,
-            "started_at": self.moment,
-            "sent_at": self.moment,
-        }
+    def _insert_sheets(self, keys: list[int], reviews: list[int]) -> None:
+        rows = [(key, review_id, new_code("S")) for key, review_id in zip(keys, reviews, strict=True)]
+        same = {"round": Round.IMPORTED, "started_at": self.moment, "sent_at": self.moment}
+        insert_rows(self.session, RatingSheet, ("id", "review_id", "code"), rows, same)
 
-    def _ratings(self, sheet_id: int, values: RowValues) -> Iterator[Row]:
-        for code, answer in values.factors.items():
-            yield _blank(FactorRating) | {
-                "sheet_id": sheet_id,
-                "factor_id": self.factors[code],
-                "answer": Answer(answer),
-                "rated_at": self.moment,
-            }
+    def _insert_ratings(self, sheets: list[int], values: list[RowValues]) -> None:
+        rows = [
+            (sheet_id, self.factors[code], answer)
+            for sheet_id, row in zip(sheets, values, strict=True)
+            for code, answer in row.factors.items()
+        ]
+        insert_rows(self.session, FactorRating, ("sheet_id", "factor_id", "answer"), rows, {"rated_at": self.moment})
 
     def _offices(self, places: list[Place]) -> list[int]:
         """The ids of the places; those not known yet are made, divisions first."""
@@ -148,37 +150,26 @@ class RowStore:
 
     def _make_units(self, wanted: list[tuple[str, int | None]], kind: OrgUnitKind) -> dict[str, int]:
         ids = _next_ids(self.session, OrgUnit, len(wanted))
-        rows = [
-            {
-                "id": key,
-                "agency_id": self.batch.agency_id,
-                "code": new_code(),
-                "kind": kind,
-                "name": name,
-                "parent_id": parent_id,
-            }
-            for key, (name, parent_id) in zip(ids, wanted, strict=True)
-        ]
-        self._insert(OrgUnit, rows)
+        rows = [(key, new_code(), name, parent) for key, (name, parent) in zip(ids, wanted, strict=True)]
+        same = {"agency_id": self.batch.agency_id, "kind": kind}
+        insert_rows(self.session, OrgUnit, ("id", "code", "name", "parent_id"), rows, same)
         self.made_units += ids
         return {name: key for key, (name, _) in zip(ids, wanted, strict=True)}
 
-    def _insert(self, table: type[SQLModel], rows: list[Row]) -> None:
-        if rows:
-            self.session.connection().execute(insert(table), rows)
+
+def remember_rows(session: Session, batch_id: int, planned: Iterable[Planned]) -> None:
+    """Keep what would happen to rows of a waiting file, as ImportedRow."""
+    _remember(session, batch_id, [_line(row, "", (*row.problems, *row.notes)) for row in planned])
 
 
-def line_of(planned: Planned, batch_id: int, review_code: str = "") -> Row:
-    """What is remembered of a row: an ImportedRow, as a row to insert."""
-    return {
-        "batch_id": batch_id,
-        "file": planned.file[-255:],
-        "row": planned.number,
-        "outcome": planned.outcome.value,
-        "review_code": review_code,
-        "fingerprint": planned.fingerprint,
-        "said": " ".join((*planned.problems, *planned.notes))[:_LONGEST_SAID],
-    }
+def _line(planned: Planned, review_code: str, sentences: Iterable[str]) -> Line:
+    said = " ".join(sentences)[:_LONGEST_SAID]
+    return planned.file[-255:], planned.number, planned.outcome.value, review_code, planned.fingerprint, said
+
+
+def _remember(session: Session, batch_id: int, lines: list[Line]) -> None:
+    names = ("file", "row", "outcome", "review_code", "fingerprint", "said")
+    insert_rows(session, ImportedRow, names, lines, {"batch_id": batch_id})
 
 
 def places_of(units: Iterable[OrgUnit]) -> Places:
@@ -194,20 +185,6 @@ def in_chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     remaining = iter(rows)
     while chunk := list(islice(remaining, size)):
         yield chunk
-
-
-@cache
-def _blank_of(table: type[SQLModel]) -> Row:
-    return {
-        name: field.get_default(call_default_factory=True)
-        for name, field in table.model_fields.items()
-        if name != "id" and not field.is_required()
-    }
-
-
-def _blank(table: type[SQLModel]) -> Row:
-    """The defaults of a record; a bulk insert does not fill them in."""
-    return _blank_of(table)
 
 
 def _next_ids(session: Session, table: type[SQLModel], number: int) -> list[int]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from app.audit.reading import read_one
@@ -24,7 +24,7 @@ from app.importing.mapping import Mapping, read_mapping
 from app.importing.models import ImportBatch, ImportedRow
 from app.importing.reading import Table, read_table
 from app.importing.rules import Outcome, Planned, RowKey
-from app.importing.storing import in_chunks, line_of, places_of
+from app.importing.storing import in_chunks, places_of, remember_rows
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 2_000
@@ -160,7 +160,7 @@ def _look(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
         with writing(engine) as session:
             # Another process may have decided about the file meanwhile.
             actions.insist_on_waiting(session, queries.the_batch(session, viewer, code))
-            session.connection().execute(insert(ImportedRow), [line_of(row, opened.batch_id) for row in chunk])
+            remember_rows(session, opened.batch_id, chunk)
         work.rows += len(chunk)
     with writing(engine) as session:
         batch = queries.the_batch(session, viewer, code)
