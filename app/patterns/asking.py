@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from app.core.forms import cleaned
 from app.core.translation import gettext as _
-from app.patterns.queries import Snapshot
 from app.patterns.records import Dimension, Layer, Selection
 from app.patterns.shares import ColumnOrder, RowOrder
+from app.patterns.snapshot import Snapshot
 from app.reviews.values import VALUES
 
 FILTERS: dict[str, str] = {

@@ -13,10 +13,14 @@ from app.core.dates import clock, day, quarter
 from app.core.pages import Page, environment
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns import asking, queries
+from app.patterns import asking, evidence, queries
 from app.patterns.asking import NotKnown, Question
-from app.patterns.queries import PackChoice, Snapshot
+from app.patterns.panels import some
+from app.patterns.snapshot import PackChoice, Snapshot
+from app.reviews.models import Review
 
+HEATMAP = "/patterns/heatmap"
+CONNECTIONS = "/patterns/connections"
 DOMAIN_COLORS = {
     "family_community": "#6d1a3c",
     "professional": "#3470d4",
@@ -108,3 +112,9 @@ def file_of(text: str, name: str) -> Response:
 def drawing_of(name: str, **context: Any) -> str:
     """A drawing as a file of its own."""
     return environment().get_template("patterns/drawing_file.svg").render(drawing=name, **context)
+
+
+def reviews_with_quarter(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[tuple[Review, str]]:
+    """The first few reviews of these codes, each with its quarter in words."""
+    reviews = some(evidence.reviews_of(session, viewer, codes))
+    return [(review, quarter_words(review.opened_on)) for review in reviews]

@@ -1,105 +1,34 @@
 """Loads what patterns are counted from: the rated reviews within sight of a viewer, as plain records."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col
 
 from app.core.dates import quarter
 from app.identity.models import OrgUnit, OrgUnitKind
 from app.identity.viewers import Viewer
-from app.patterns.drawings import matrix_order
-from app.patterns.graph import Grouping, factor_graph, grouping_of
 from app.patterns.incidence import Incidence
-from app.patterns.layout import Layout, layout_of
 from app.patterns.models import current_version
-from app.patterns.pairs import pairs_of
-from app.patterns.records import SEVERAL, Dimension, EpisodeLink, Factor, Layer, Rating, ReviewRecord
-from app.patterns.shares import totals_of
+from app.patterns.records import SEVERAL, Dimension, EpisodeLink, Factor, Rating, ReviewRecord
+from app.patterns.snapshot import About, PackChoice, Snapshot
 from app.reviews.models import Incident, KeyEpisode, Review, Stage
-from app.reviews.queries import readable_reviews, within_sight_of
+from app.reviews.queries import within_sight_of
 from app.systemic_factors.counting import counted_sheets
 from app.systemic_factors.domains import short_domain_name
-from app.systemic_factors.models import Direction, FactorLink, FactorRating, Round, TaxonomyPack
 from app.systemic_factors.models import Factor as FactorRow
+from app.systemic_factors.models import FactorLink, FactorRating, Round, TaxonomyPack
 
 # Rows are read past the models: a snapshot holds codes only, and ten thousand objects would cost seconds.
 UNIT, INCIDENT, REVIEW, EPISODE, PACK, FACTOR, LINK, RATING = (
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (OrgUnit, Incident, Review, KeyEpisode, TaxonomyPack, FactorRow, FactorLink, FactorRating)
 )
-AT_ONCE = 10_000
-"""Codes in one question to the database, which allows only so many values."""
 KEPT = 12
 """Snapshots kept in a process, one per agency (or chief) and list of factors."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the list says about one factor."""
-
-    definition: str
-    fits: tuple[str, ...]
-    does_not_fit: tuple[str, ...]
-    domain: str
-    """The code of the domain."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackChoice:
-    """A list of factors that rated reviews within sight use."""
-
-    id: int
-    code: str
-    name: str
-    version: str
-    reviews: int
-
-
-@dataclass(frozen=True)
-class Picture:
-    """How the map and the matrix stand in one layer. Made from every review, so that no filter moves anything."""
-
-    grouping: Grouping
-    layout: Layout
-    order: tuple[Factor, ...]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The rated reviews of one list of factors, as they were when the token was read."""
-
-    pack: PackChoice
-    incidence: Incidence
-    about: Mapping[str, About]
-    units: Mapping[str, str]
-    """The names of divisions and offices by their codes."""
-    unrated: int
-    """Reviews within sight that use this list and have no rating that counts yet; they are in no number."""
-    _pictures: dict[Layer, Picture] = field(default_factory=dict, repr=False)
-
-    def factor(self, code: str) -> Factor | None:
-        return next((factor for factor in self.incidence.factors if factor.code == code), None)
-
-    def picture(self, layer: Layer) -> Picture:
-        if layer not in self._pictures:
-            factors = self.incidence.factors
-            pairs = pairs_of(self.incidence, layer)
-            present = present_in(self.incidence, layer)
-            graph = factor_graph(pairs, factors, present)
-            grouping = grouping_of(graph, factors)
-            self._pictures[layer] = Picture(grouping, layout_of(graph, grouping), matrix_order(grouping, pairs))
-        return self._pictures[layer]
-
-
-def present_in(incidence: Incidence, layer: Layer) -> dict[str, int]:
-    """The number of reviews with each factor, by its code."""
-    totals = totals_of(incidence, layer)
-    return {factor.code: total.present for factor, total in zip(incidence.factors, totals, strict=True)}
 
 
 _kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
@@ -290,46 +219,3 @@ def _unrated(session: Session, viewer: Viewer, pack: PackChoice, rated: int) -> 
     query = sa.select(sa.func.count()).select_from(REVIEW)
     readable = query.where(within_sight_of(viewer), REVIEW.c.pack_id == pack.id, REVIEW.c.stage != Stage.WITHDRAWN)
     return int(session.execute(readable).scalar_one()) - rated
-
-
-def reviews_of(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[Review]:
-    """The readable reviews of these codes, the latest first."""
-    found: list[Review] = []
-    for start in range(0, len(codes), AT_ONCE):
-        query = readable_reviews(viewer).where(col(Review.code).in_(codes[start : start + AT_ONCE]))
-        found.extend(session.exec(query))
-    return sorted(sorted(found, key=lambda review: review.code), key=lambda review: review.opened_on, reverse=True)
-
-
-def divisions_of(session: Session, reviews: Iterable[Review]) -> dict[int, str]:
-    """The names of the divisions of these reviews, by the id of the office."""
-    division = UNIT.alias()
-    query = sa.select(UNIT.c.id, division.c.name).join(division, division.c.id == UNIT.c.parent_id)
-    rows = session.execute(query.where(UNIT.c.id.in_({review.office_id for review in reviews})))
-    return {row.id: row.name for row in rows}
-
-
-def evidence_in(
-    session: Session, reviews: Sequence[Review], factors: Iterable[str], layer: Layer, service_area: str | None = None
-) -> dict[int, list[tuple[FactorLink, KeyEpisode, str]]]:
-    """Factor links that tell of these factors in this layer, with their episode and the factor's code, by review id."""
-    directions = [direction for direction in Direction if layer.holds(direction)]
-    query = (
-        select(FactorLink, KeyEpisode, FactorRow.key)
-        .join(KeyEpisode, col(KeyEpisode.id) == FactorLink.episode_id)
-        .join(FactorRow, col(FactorRow.id) == FactorLink.factor_id)
-        .where(
-            col(KeyEpisode.review_id).in_([review.id for review in reviews]),
-            col(FactorRow.key).in_(list(factors)),
-            col(FactorLink.direction).in_(directions),
-            col(FactorLink.removed_at).is_(None),
-            col(KeyEpisode.removed_at).is_(None),
-        )
-        .order_by(col(KeyEpisode.position), col(FactorLink.id))
-    )
-    if service_area is not None:
-        query = query.where(KeyEpisode.service_area == service_area)
-    found: dict[int, list[tuple[FactorLink, KeyEpisode, str]]] = {}
-    for link, episode, key in session.exec(query):
-        found.setdefault(episode.review_id, []).append((link, episode, key))
-    return found

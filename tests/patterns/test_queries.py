@@ -10,9 +10,10 @@ from app.audit import trail
 from app.core.database import open_engine, reading, writing
 from app.identity.viewers import Viewer
 from app.patterns.models import current_version
-from app.patterns.queries import Snapshot, snapshot
+from app.patterns.queries import snapshot
 from app.patterns.records import Dimension, Layer, Selection
 from app.patterns.shares import Share, heatmap
+from app.patterns.snapshot import Snapshot
 from app.reviews.models import Review, Stage
 from app.systemic_factors.models import Answer, Factor, FactorRating, Round, TaxonomyPack
 from tests.conftest import Cast
