@@ -16,7 +16,7 @@ class TrailEntry(SQLModel, table=True):
     at: datetime = Field(default_factory=now, index=True)
     agency_id: int = Field(default=0, index=True)
     who: str = Field(max_length=20, index=True)
-    """The person's public code, or `program` for a command."""
+    """The person's public code, or `program` for a command or where nobody is signed in."""
     did: str = Field(max_length=200)
     kind: str = Field(default="", max_length=60)
     code: str = Field(default="", max_length=30, index=True)

@@ -32,17 +32,18 @@ _writers = threading.Lock()
 
 SIGN_IN_LOOKUPS = 8
 """How many requests may look up who is signed in at the same time."""
+PASSWORD_CHECKS = 2
+"""How many passwords may be checked or hashed at the same time; each takes 64 MiB and a processor."""
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for `sqlite:///...` or `postgresql+psycopg://...`, set up so that an acknowledged write is kept.
 
-    The pool holds a connection for everyone who may hold one at a time (writers, readers, sign-in look-ups), so that
-    nobody waits for a connection while holding a thread.
+    The pool holds a connection for everyone who may hold one at a time (writers, readers, sign-in look-ups, password
+    checks), so that nobody waits for a connection while holding a thread.
     """
-    engine = create_engine(
-        url, pool_size=2 * pool_size + SIGN_IN_LOOKUPS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-    )
+    most = 2 * pool_size + SIGN_IN_LOOKUPS + PASSWORD_CHECKS
+    engine = create_engine(url, pool_size=most, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name != "sqlite":
         return engine
     event.listen(engine, "connect", _prepare_sqlite)

@@ -1,17 +1,18 @@
 """Signing in and out, and what an administrator does with people."""
 
 import secrets
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pwdlib import PasswordHash
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.audit import trail
 from app.audit.trail import Actor
 from app.core.clock import now
-from app.core.errors import Refused
-from app.core.translation import gettext as _
+from app.core.errors import insist
 from app.identity import queries, rules
 from app.identity.models import Person, Role, RoleHeld, SignIn, SignInAttempt
 
@@ -28,22 +29,64 @@ def _nobodys_hash() -> str:
     return hasher().hash(secrets.token_urlsafe())
 
 
-def sign_in(session: Session, *, email: str, password: str) -> str | None:
-    """Start a session: answers its token, or None when address and password do not belong together."""
-    attempt = session.get(SignInAttempt, email.casefold())
-    if attempt and now() < attempt.last_at + rules.wait_after(attempt.count):
-        raise Refused(_("Several tries did not match. Wait a few minutes, then try again."))
-    person = session.exec(select(Person).where(Person.email == email.casefold())).first()
-    right = hasher().verify(password, person.password_hash if person else _nobodys_hash())
-    if person is None or not right or not person.active:
-        attempt = attempt or SignInAttempt(email=email.casefold(), last_at=now())
-        attempt.count, attempt.last_at = attempt.count + 1, now()
-        session.add(attempt)
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sign-in is held against: whose address it is, if anybody's, and the hash of their password."""
+
+    person_id: int | None
+    password_hash: str = field(repr=False)
+
+
+def claim(look: Session, email: str) -> Claim:
+    """Look up an address. Refused while it waits after wrong passwords."""
+    insist(_obstacle_to_trying(look, email))
+    person = look.exec(select(Person).where(Person.email == email.casefold())).first()
+    return Claim(person.id, person.password_hash) if person else Claim(None, _nobodys_hash())
+
+
+def is_right(claimed: Claim, password: str) -> bool:
+    """Whether the password is the one of the claim. Slow by design: call it while no transaction is open."""
+    return hasher().verify(password, claimed.password_hash) and claimed.person_id is not None
+
+
+def sign_in(session: Session, *, email: str, claimed: Claim, right: bool) -> str | None:
+    """Start a session where the password `is_right`: answers its token, or None. Either way a line stays in the trail.
+
+    Asks again whether the address waits, because other tries may have ended meanwhile.
+    """
+    insist(_obstacle_to_trying(session, email))
+    person = session.get(Person, claimed.person_id) if claimed.person_id else None
+    if person is None or not right or not person.active or person.password_hash != claimed.password_hash:
+        _remember_attempt(session, email)
+        trail.record(session, "sign-in did not succeed", person, by=None)
         return None
-    if attempt:
-        session.delete(attempt)
+    session.exec(delete(SignInAttempt).where(col(SignInAttempt.address_digest) == _digest_of(email)))
     trail.record(session, "sign in", person, by=person)
     return start_session(session, person)
+
+
+def _digest_of(email: str) -> str:
+    return queries.digest(email.casefold())
+
+
+def _obstacle_to_trying(session: Session, email: str) -> str | None:
+    attempt = session.get(SignInAttempt, _digest_of(email), populate_existing=True)
+    return rules.obstacle_to_trying(attempt.count, now() - attempt.last_at) if attempt else None
+
+
+def _remember_attempt(session: Session, email: str) -> None:
+    """Count one more, also when two first ones arrive at the same moment; and forget the old ones."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    one = insert(SignInAttempt).values(address_digest=_digest_of(email), count=1, last_at=now())
+    session.execute(
+        one.on_conflict_do_update(
+            index_elements=[col(SignInAttempt.address_digest)],
+            set_={"count": col(SignInAttempt.count) + 1, "last_at": one.excluded.last_at},
+        )
+    )
+    digest = col(SignInAttempt.address_digest)
+    old = select(digest).where(col(SignInAttempt.last_at) < now() - rules.ATTEMPTS_KEPT)
+    session.exec(delete(SignInAttempt).where(digest.in_(old.with_for_update(skip_locked=True))))
 
 
 def start_session(session: Session, person: Person) -> str:
@@ -75,12 +118,10 @@ def end_sessions(session: Session, person: Person, *, except_for: str = "") -> N
     session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id, col(SignIn.token_hash) != stays))
 
 
-def set_password(session: Session, person: Person, password: str) -> None:
-    """Store a password that the rules accept."""
-    obstacle = rules.obstacle_to_password(password, name=person.name, email=person.email)
-    if obstacle:
-        raise Refused(obstacle)
-    person.password_hash = hasher().hash(password)
+def hashed(password: str, *, name: str, email: str) -> str:
+    """The hash of a password that the rules accept. Slow by design: call it while no transaction is open."""
+    insist(rules.obstacle_to_password(password, name=name, email=email))
+    return hasher().hash(password)
 
 
 def give_roles(session: Session, person: Person, roles: set[Role], *, by: Actor) -> None:

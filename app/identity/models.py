@@ -100,10 +100,13 @@ class SignIn(SQLModel, table=True):
 
 
 class SignInAttempt(SQLModel, table=True):
-    """A sign-in that did not succeed; the next one for this address waits longer."""
+    """Sign-ins in a row that did not succeed for one address; the next one waits longer. Kept for a day.
+
+    The address stands here as a digest only: people also type passwords into the wrong field.
+    """
 
     __tablename__ = "sign_in_attempt"
 
-    email: str = Field(primary_key=True, max_length=254)
+    address_digest: str = Field(primary_key=True, max_length=64)
     count: int = 0
-    last_at: datetime
+    last_at: datetime = Field(index=True)

@@ -54,10 +54,9 @@ def address_is_taken(session: Session, email: str, *, except_for: Person | None 
     return found is not None and (except_for is None or found.id != except_for.id)
 
 
-def add(session: Session, *, name: str, email: str, password: str, roles: set[Role], by: Viewer) -> Person:
-    """Add a person with a first password, which the rules must accept."""
-    person = Person(agency_id=by.agency_id, name=name, email=email.casefold(), password_hash="")
-    actions.set_password(session, person, password)
+def add(session: Session, *, name: str, email: str, password_hash: str, roles: set[Role], by: Viewer) -> Person:
+    """Add a person with a first password (see `actions.hashed`)."""
+    person = Person(agency_id=by.agency_id, name=name, email=email.casefold(), password_hash=password_hash)
     session.add(person)
     session.flush()
     trail.record(session, "add person", person, by=by)
@@ -85,6 +84,14 @@ def change(
         reads = "reads" if person.reads_division_records else "does not read"
         trail.record(session, f"change person: {reads} the reviews of their division", person, by=by)
     actions.give_roles(session, person, roles, by=by)
+
+
+def change_password(session: Session, person: Person, password_hash: str, *, stays: str, by: Viewer) -> None:
+    """Change one's own password (see `actions.hashed`) and end the other sessions; `stays` is this one's token."""
+    person.password_hash = password_hash
+    session.add(person)
+    trail.record(session, "change password", person, by=by)
+    actions.end_sessions(session, person, except_for=stays)
 
 
 def end_access(session: Session, person: Person, *, by: Viewer) -> None:

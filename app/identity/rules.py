@@ -28,6 +28,17 @@ def wait_after(attempts: int) -> timedelta:
     return timedelta(seconds=0 if attempts < 4 else min(2 ** (attempts - 2), 900))
 
 
+ATTEMPTS_KEPT = timedelta(days=1)
+"""How long sign-ins that did not succeed are remembered after the last one."""
+
+
+def obstacle_to_trying(attempts: int, since_last: timedelta) -> str | None:
+    """Why this address has to wait before its password is looked at, or None."""
+    if since_last < wait_after(attempts):
+        return _("Several tries did not match. Wait a few minutes, then try again.")
+    return None
+
+
 def session_is_over(
     *, started_at: datetime, seen_at: datetime, now: datetime, idle_minutes: int, absolute_hours: int
 ) -> bool:

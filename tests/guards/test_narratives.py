@@ -39,7 +39,6 @@ PLAIN = {
     "person.name",
     "person.email",
     "person.password_hash",
-    "sign_in_attempt.email",
     "trail_entry.did",
     "review.title",
     "taxonomy_pack.name",

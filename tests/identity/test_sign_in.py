@@ -1,13 +1,19 @@
 """Signing in, staying signed in, and forms that only our own pages can send."""
 
 import re
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.audit.models import TrailEntry
+from app.core import database
+from app.core.database import reading, writing
+from app.core.errors import Refused
 from app.identity import actions
+from app.identity.models import SignInAttempt
 from tests.conftest import words
 
 PASSWORD = "every river knows the rain"
@@ -57,6 +63,98 @@ class TestSigningIn:
         for elsewhere in ("//example.org", "https://example.org", "/\\example.org"):
             answer = _sign_in(browse(None), cast.facilitator.person.email, PASSWORD, elsewhere)
             assert answer.headers["location"] == "/"
+
+
+def _try_wrongly(session: Session, email: str) -> None:
+    actions.sign_in(session, email=email, claimed=actions.claim(session, email), right=False)
+
+
+class TestASignInThatDoesNotSucceed:
+    def test_leaves_a_line_without_what_was_typed(self, session, cast, browse):
+        _give_password(session, cast.facilitator)
+        client = browse(None)
+        _sign_in(client, cast.facilitator.person.email, "something else")
+        _sign_in(client, "a password in the wrong field", "something else")
+        lines = session.exec(select(TrailEntry).where(TrailEntry.did == "sign-in did not succeed")).all()
+        assert [(line.who, line.code, line.agency_id) for line in lines] == [
+            ("program", cast.facilitator.code, cast.agency.id),
+            ("program", "", 0),
+        ]
+        kept = [
+            value
+            for row in [*lines, *session.exec(select(SignInAttempt)).all()]
+            for value in map(str, row.model_dump().values())
+        ]
+        assert not [value for value in kept if "@" in value or "wrong field" in value]
+
+    def test_is_forgotten_after_a_day(self, engine, cast):
+        with time_machine.travel(datetime(2026, 3, 2, 9, 0, tzinfo=UTC), tick=False) as clock:
+            with writing(engine) as session:
+                _try_wrongly(session, "nobody@example.org")
+            clock.shift(timedelta(hours=25))
+            with writing(engine) as session:
+                _try_wrongly(session, "somebody@example.org")
+        with reading(engine) as look:
+            assert len(look.exec(select(SignInAttempt)).all()) == 1
+
+    def test_is_forgotten_with_the_next_one_that_does(self, session, cast, browse):
+        _give_password(session, cast.facilitator)
+        for password in ("something else", PASSWORD):
+            _sign_in(browse(None), cast.facilitator.person.email, password)
+        assert session.exec(select(SignInAttempt)).all() == []
+
+    def test_is_counted_also_when_two_first_ones_arrive_together(self, engine, cast):
+        def once_more() -> None:
+            with writing(engine) as session:
+                _try_wrongly(session, "nobody@example.org")
+
+        with ThreadPoolExecutor() as another:
+            with writing(engine) as session:
+                _try_wrongly(session, "nobody@example.org")
+                waiting = another.submit(once_more)
+                wait([waiting], timeout=0.3)  # Both have seen that there is no attempt yet.
+            waiting.result()
+        with reading(engine) as look:
+            assert look.exec(select(SignInAttempt.count)).one() == 2
+
+    def test_makes_the_others_wait_that_were_checked_meanwhile(self, engine, session, cast):
+        _give_password(session, cast.facilitator)
+        email = cast.facilitator.person.email
+        with reading(engine) as look:
+            claimed = actions.claim(look, email)
+        for _ in range(4):
+            with writing(engine) as writer:
+                actions.sign_in(writer, email=email, claimed=claimed, right=False)
+        with pytest.raises(Refused), writing(engine) as writer:
+            actions.sign_in(writer, email=email, claimed=claimed, right=True)
+
+
+class TestCheckingAPassword:
+    """It is slow by design, so nobody's writing waits for it."""
+
+    @pytest.fixture
+    def waited(self, monkeypatch):
+        held = []
+        for name in ("is_right", "hashed"):
+            slow = getattr(actions, name)
+
+            def watched(*given, slow=slow, **more):
+                held.append(database._writers.locked())
+                return slow(*given, **more)
+
+            monkeypatch.setattr(actions, name, watched)
+        return held
+
+    def test_holds_up_nobody(self, session, cast, browse, waited):
+        _give_password(session, cast.facilitator)
+        _sign_in(browse(None), cast.facilitator.person.email, PASSWORD)
+        changed = browse(cast.facilitator).submit("/account", {"present": PASSWORD, "new": "slow green tide tables"})
+        assert "Your password is changed." in words(changed.text)
+        browse(cast.administrator).submit(
+            "/people/new",
+            {"name": "Robin T", "email": "robin@example.org", "password": PASSWORD, "roles": ["reviewer"]},
+        )
+        assert waited == [False, False, False]
 
 
 class TestASession:
