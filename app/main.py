@@ -31,6 +31,7 @@ from app.reviews.incidents import routes as incidents
 from app.reviews.routes import routes as reviews
 from app.reviews.workspace.routes import routes as review_workspace
 from app.systemic_factors.routes import routes as systemic_factors
+from app.writing.advice import advice_on
 from app.writing.routes import routes as writing
 from app.writing.texts import ChangedMeanwhile
 
@@ -68,6 +69,7 @@ def create_app(engine: Engine | None = None) -> FastAPI:
         telemetry={"logs": False, "operation_spans": False},
     )
     app.state.engine = engine or open_engine(settings().database_url, pool_size=settings().pool_size)
+    app.state.advise = advice_on
     app.add_middleware(BaseHTTPMiddleware, dispatch=protect)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for feature in (health, *FEATURES):
@@ -143,6 +145,7 @@ def _say(request: Request, status_code: int, message: str | None = None, **conte
         may=lambda _permission: False,
         agency_name="",
         flash=[],
+        advice=[],
         csrf_field=lambda: "",
         site_notice="",
     )

@@ -116,15 +116,15 @@ def write_down(
     insist(rules.obstacle_to_adding(review.stage, debrief.finished_at))
     form = _checked(submission, debrief, part)
     if form is None:
-        said: dict[str, Any] = {"part": part, "submission": submission, "status_code": 422}
-        return _page(session, page, "debriefs/part.html", review, debrief, viewer, **said)
-    actions.write_down(session, review, debrief, _new(debrief, part, form), by=viewer)
-    drafts.done()
+        refused: dict[str, Any] = {"part": part, "submission": submission, "status_code": 422}
+        return _page(session, page, "debriefs/part.html", review, debrief, viewer, **refused)
+    said = actions.write_down(session, review, debrief, _new(debrief, part, form), by=viewer)
+    drafts.done(change=f"{_address(review, debrief)}/said/{said.code}")
     words = _("Idea parked.") if part.key == "ideas" else _("Note added.")
     if request.headers.get("HX-Request"):
         again = blank(**{**_only_choice(debrief, part), "speaker_role": form.speaker_role or None})
-        said = {"part": part, "submission": again, "just_added": words}
-        return _page(session, page, "debriefs/part.html", review, debrief, viewer, **said)
+        added: dict[str, Any] = {"part": part, "submission": again, "just_added": words}
+        return _page(session, page, "debriefs/part.html", review, debrief, viewer, **added)
     tell(session, request, words)
     return RedirectResponse(f"{_address(review, debrief)}/parts/{part.key}", 303)
 

@@ -34,6 +34,7 @@ def _look_up(request: Request) -> Viewer | None:
     """Who is looking; also sets `request.state.page` with what every template knows about them."""
     token = request.cookies.get(cookie_name(), "")
     request.state.viewer = request.state.form_token = None
+    request.state.advice = []
     notices: list[dict[str, str]] = []
     if token:
         with reading(request.app.state.engine) as session:
@@ -44,7 +45,7 @@ def _look_up(request: Request) -> Viewer | None:
                 notices = held.notices
                 stale = now() - held.seen_at > SEEN_EVERY
         if request.state.viewer and (stale or (notices and _shows_notices(request))):
-            _touch(request, token, clear=bool(notices) and _shows_notices(request))
+            _touch(request, token, notices if _shows_notices(request) else [])
     request.state.page = page_for(request, **_about(request, notices if _shows_notices(request) else []))
     viewer: Viewer | None = request.state.viewer
     return viewer
@@ -65,13 +66,15 @@ def _over(held: SignIn) -> bool:
     )
 
 
-def _touch(request: Request, token: str, *, clear: bool) -> None:
+def _touch(request: Request, token: str, notices: list[dict[str, str]]) -> None:
+    """Write down that the session is in use, and that these notices are shown with the page to come."""
     with writing(request.app.state.engine) as session:
         held = queries.sign_in_of(session, token)
         if held:
             held.seen_at = now()
-            if clear:
-                held.notices = []
+        if held and notices:
+            held.notices = []
+            request.state.advice += request.app.state.advise(session, request.state.viewer, notices)
 
 
 def _about(request: Request, notices: list[dict[str, str]]) -> dict[str, Any]:
@@ -86,7 +89,8 @@ def _about(request: Request, notices: list[dict[str, str]]) -> dict[str, Any]:
         "department": agency.department if agency else "",
         "site_notice": _(MADE_UP if made_up else NOT_FOR_REAL_CASES),
         "csrf_field": lambda: hidden_token(request.state.form_token or ""),
-        "flash": notices,
+        "flash": [notice for notice in notices if notice.get("text")],
+        "advice": request.state.advice,
         "session_seconds": settings().idle_minutes * 60,
     }
 
@@ -148,6 +152,11 @@ FactorManager = Annotated[Viewer, Depends(person_who_may(Permission.MANAGE_FACTO
 
 def tell(session: Session, request: Request, text: str, *, kind: str = "good", undo: str = "") -> None:
     """Leave a sentence for the next page; `undo` is the address whose form takes the step back."""
+    leave_notice(session, request, {"kind": kind, "text": text, "undo": undo})
+
+
+def leave_notice(session: Session, request: Request, notice: dict[str, str]) -> None:
+    """Leave something for the next page; what has no text of its own is for `app.state.advise`."""
     held = queries.sign_in_of(session, request.cookies.get(cookie_name(), ""))
     if held:
-        held.notices = [*held.notices, {"kind": kind, "text": text, "undo": undo}]
+        held.notices = [*held.notices, notice]

@@ -97,7 +97,7 @@ def log_incident(
     if submission.form is None or office is None:
         return _form(page, session, viewer, submission, status_code=422)
     incident = actions.log_incident(session, _fields(submission.form, office), by=viewer)
-    drafts.done()
+    drafts.done(change=f"/incidents/{incident.code}/edit")
     tell(session, request, _("Incident logged."))
     return RedirectResponse(f"/incidents/{incident.code}", 303)
 
@@ -231,7 +231,7 @@ def decide(
     if form is None or submission.form is None:
         return _triage(page, session, viewer, incident, submission, status_code=422)
     actions.decide(session, incident, **form.model_dump(), by=viewer)
-    drafts.done()
+    drafts.done(change="")
     tell(session, request, _("Triage decision recorded."))
     return RedirectResponse(f"/incidents/{incident.code}#triage", 303)
 

@@ -136,7 +136,7 @@ def open_review(
         others=[candidates[code] for code in form.members],
         by=viewer,
     )
-    drafts.done()
+    drafts.done(change=f"/reviews/{review.code}/about")
     tell(session, request, _("Review opened."))
     readable = queries.team_role(session, viewer, review) or viewer.reads_whole_agency
     return RedirectResponse(f"/reviews/{review.code}" if readable else f"/incidents/{chosen.code}", 303)
@@ -240,6 +240,7 @@ def enter_stage(
     session: Transaction,
     viewer: ReviewLeader,
     page: ThePage,
+    drafts: TheDrafts,
     submission: Annotated[Submission[StageForm], Depends(submitted(StageForm))],
 ) -> Response:
     if submission.form and (obstacle := rules.obstacle_to_pausing(stage, submission.form.reason)):
@@ -247,6 +248,7 @@ def enter_stage(
     if submission.form is None:
         return _overview(page, session, viewer, review, submission, refused=stage, status_code=422)
     actions.enter_stage(session, review, stage, reason=submission.form.reason, by=viewer)
+    drafts.done(change="")
     tell(session, request, _("This review is now: %(stage)s.") % {"stage": rules.STAGE_NAMES[stage].lower()})
     return RedirectResponse(f"/reviews/{review.code}", 303)
 
@@ -365,7 +367,7 @@ def change_review(
     fields = submission.form.model_dump(exclude={"version"})
     actions.change_review(session, review, fields, base=submission.form.version, by=viewer)
     drafts.done()
-    tell(session, request, "Saved.")
+    tell(session, request, _("Saved."))
     return RedirectResponse(f"/reviews/{review.code}", 303)
 
 

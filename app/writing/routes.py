@@ -13,7 +13,7 @@ from app.core.dates import clock
 from app.core.forms import Form, Submission, Typed, submitted
 from app.core.routing import router
 from app.core.translation import gettext as _
-from app.identity.dependencies import ThePage, User, tell
+from app.identity.dependencies import ThePage, User, leave_notice, tell
 from app.language.rules import Kind, remarks_on
 from app.writing import drafts, remarks
 
@@ -39,7 +39,12 @@ def drop_draft(request: Request, session: Transaction, viewer: User, typed: Type
     drafts.drop(session, viewer, key)
     if found:
         tell(session, request, _("Your draft is gone."), kind="info")
-    return RedirectResponse(key if key.startswith("/") and not key.startswith("//") else "/", 303)
+    return RedirectResponse(own_address(key), 303)
+
+
+def own_address(address: str) -> str:
+    """An address of this site, or the home page in place of any other."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _form_at(request: Request) -> str:
@@ -69,19 +74,31 @@ class SetAsideForm(Form):
     kind: Kind
     words: str = Field(max_length=500)
     reason: str = Field(min_length=2, max_length=300)
+    saved: str = ""
+    """The versions that the remark is about, where it stands on the page after a save."""
+    change: str = ""
+    back: str = "/"
 
 
 @routes.post("/language-check/set-aside")
 def set_aside(
+    request: Request,
     session: Transaction,
     viewer: User,
     page: ThePage,
     submission: Annotated[Submission[SetAsideForm], Depends(submitted(SetAsideForm))],
 ) -> Response:
-    """Keep the words, with a reason; the remark does not come back in this form."""
+    """Keep the words, with a reason; the remark does not come back in this form. What else was said stays on screen."""
     form = submission.form
     if form:
         remarks.set_aside(
             session, viewer, form_key=form.form_key, kind=form.kind.value, words=form.words, reason=form.reason
         )
-    return page("writing/set_aside.html", kept=form is not None)
+    if request.headers.get("HX-Request"):
+        return page("writing/set_aside.html", kept=form is not None)
+    if form:
+        tell(session, request, _("Kept, with your reason."))
+    else:
+        tell(session, request, _("Write in a few words why they are right here."), kind="problem")
+    leave_notice(session, request, {name: submission.value(name) for name in ("saved", "form_key", "change")})
+    return RedirectResponse(own_address(submission.value("back")), 303)

@@ -76,7 +76,7 @@ def remember(session: Session, record: Any, fields: list[str], *, within: str, b
     A text that was emptied later is kept too: the history shows it, and what came before no longer counts as present.
     """
     version = getattr(record, "version", 1)
-    session.add_all(
+    saved = [
         TextVersion(
             within=within,
             kind=type(record).__name__,
@@ -88,7 +88,19 @@ def remember(session: Session, record: Any, fields: list[str], *, within: str, b
         )
         for name in fields
         if version > 1 or _plain(record, name)
-    )
+    ]
+    session.add_all(saved)
+    session.info.setdefault(JUST_SAVED, []).extend(saved)
+
+
+JUST_SAVED = "texts just saved"
+
+
+def just_saved(session: Session) -> list[TextVersion]:
+    """The texts that were saved with this session, that is, in this request."""
+    session.flush()  # A version needs its id before anyone points at it.
+    saved: list[TextVersion] = session.info.get(JUST_SAVED, [])
+    return saved
 
 
 CHOICE = "choice"

@@ -15,7 +15,7 @@ from app.core.database import writing
 from app.identity import actions
 from app.identity.dependencies import cookie_name
 from app.reviews.models import Stage
-from tests.browser.conftest import CHROMIUM, PHONE, WIDE, free_port
+from tests.browser.conftest import CHROMIUM, PHONE, WIDE, accessible, free_port
 from tests.factories import a_finding, a_member, a_review, an_episode, an_event, an_incident, an_invitation
 
 TEXT = "Two units worked from two folders. Nobody saw both."
@@ -296,3 +296,23 @@ class TestARefusedForm:
         assert [box.is_checked() for box in boxes.all()[:3]] == [False, True, False]
         expect(page.get_by_role("radio", name="Rapid review")).to_be_checked()
         expect(page.get_by_label("Look at it again on")).to_have_value("2020-01-01")
+
+
+class TestTheLanguageCheckAfterASave:
+    @pytest.mark.parametrize("script", [False, True])
+    def test_says_which_words_and_lets_one_be_set_aside(self, cast, visit, review, script):
+        page = visit(cast.facilitator, f"/reviews/{review.code}/findings/new", size=PHONE, script=script)
+        page.get_by_role("radio", name="Learning point").check()
+        page.get_by_label("Statement").fill("The worker failed to call, and they should have known.")
+        page.get_by_role("button", name="Save finding").click()
+        said = page.get_by_role("region", name="2 places in what you saved could be put otherwise")
+        expect(said.locator("strong", has_text="“failed to”")).to_be_visible()
+        if script:
+            accessible(page)
+        said.locator("summary", has_text="“failed to”").click()
+        said.get_by_label("Why these words are right here").first.fill("It is a quotation.")
+        said.get_by_role("button", name="Keep the words").first.click()
+        expect(page.get_by_text("Kept, with your reason.")).to_be_visible()
+        one = page.get_by_role("region", name="1 place in what you saved could be put otherwise")
+        one.get_by_role("link", name="Change the text").click()
+        expect(page.get_by_label("Statement")).to_have_value("The worker failed to call, and they should have known.")

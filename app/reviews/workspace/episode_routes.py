@@ -62,7 +62,7 @@ def add_episode(
         return _form(session, viewer, page, review, kind, submission, status_code=422)
     columns = {"kind": kind, **submission.form.model_dump(exclude={"events", "version"})}
     episode = episodes.add_episode(session, review, columns, events, by=viewer)
-    drafts.done()
+    drafts.done(change=_address(review, episode))
     tell(session, request, _added(kind), undo=f"{_address(review, episode)}/remove")
     return _back(review, episode)
 

@@ -69,7 +69,7 @@ def add_event(
     if columns is None:
         return _form(session, viewer, page, review, submission, status_code=422)
     event = timeline.add_event(session, review, columns, by=viewer)
-    drafts.done()
+    drafts.done(change=_address(review, event))
     tell(session, request, _("Event added."), undo=f"{_address(review, event)}/remove")
     return _back(review, event)
 

@@ -62,7 +62,7 @@ def add_finding(
     if submission.form is None:
         return _form(page, review, submission, status_code=422)
     finding = findings.add_finding(session, review, submission.form.model_dump(exclude={"version"}), by=viewer)
-    drafts.done()
+    drafts.done(change=_address(review, finding))
     tell(session, request, _("Finding added."), undo=f"{_address(review, finding)}/remove")
     return _back(review, finding)
 

@@ -66,7 +66,7 @@ def add_link(
     if columns is None:
         return _form(session, viewer, page, review, episode, submission, status_code=422)
     link = links.add_link(session, review, episode, columns, by=viewer)
-    drafts.done()
+    drafts.done(change=_address(review, episode, link))
     tell(session, request, _("Factor linked."), undo=f"{_address(review, episode, link)}/remove")
     return _back(review, episode)
 
