@@ -43,8 +43,8 @@ LISTS = {
     Dimension.AGE_BAND: "child_age_band",
 }
 SEVERAL_ALLOWED = ("with", "without")
-VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort")
-CHOSEN = ("cell", "pair", "factor", "group", "page")
+VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show")
+CHOSEN = ("cell", "pair", "combination", "factor", "group", "page")
 COMPARED_BY = {
     Dimension.DIVISION: "Division",
     Dimension.OFFICE: "Office",

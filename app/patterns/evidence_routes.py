@@ -15,6 +15,7 @@ from app.identity.dependencies import PatternReader, ThePage
 from app.identity.viewers import Viewer
 from app.patterns import asking, evidence
 from app.patterns.asking import NotKnown
+from app.patterns.combination_words import joined
 from app.patterns.dependencies import HEATMAP, Asked, asked_of, quarter_words
 from app.patterns.records import Dimension
 from app.patterns.snapshot import Snapshot
@@ -40,7 +41,7 @@ class ReviewWithEvidence:
 
 @routes.get("/reviews")
 def see_reviews(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    """The reviews of one cell or one pair, with their evidence; reading it leaves a line in the trail of each."""
+    """The reviews of a cell, a pair or a combination, with evidence; reading it leaves a line in the trail of each."""
     asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
@@ -71,11 +72,12 @@ def _behind(asked: Asked) -> tuple[str, list[str], Sequence[str]]:
     q, snapshot = asked.question, asked.snapshot
     if named := q.one("pair"):
         factors = [snapshot.factor(code) for code in named.split(".")]
-        if len(factors) != 2 or None in factors or factors[0] == factors[1]:
+        known = [factor for factor in factors if factor]
+        if len(known) < 2 or len(set(known)) != len(factors):
             raise NotKnown(_("There is no such pair of factors."))
-        first, second = (factor for factor in factors if factor)
-        codes = asked.incidence.codes_with(first.code, second.code, q.layer)
-        return f"{first.label} with {second.label}", [first.code, second.code], codes
+        keys = [factor.code for factor in known]
+        subject = f"{known[0].label} with {known[1].label}" if len(known) == 2 else joined(known)
+        return subject, keys, asked.incidence.codes_with_all(keys, q.layer)
     factor, group = snapshot.factor(q.one("factor")), q.one("group")
     if factor is None:
         raise NotKnown(_("Choose a cell of the heatmap or a pair of factors first."))

@@ -5,6 +5,9 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from app.patterns.combination_words import joined
+from app.patterns.combination_words import reading_of as combination_reading
+from app.patterns.combinations import Found
 from app.patterns.pairs import Pair
 from app.patterns.sentences import chance_in_words
 from app.patterns.shares import Heatmap, Share
@@ -97,6 +100,38 @@ def pair_rows(pairs: Iterable[Pair]) -> Iterator[list[Value]]:
             _rounded(pair.p, 6),
             _rounded(pair.adjusted_p, 6),
             reading_of(pair),
+        ]
+
+
+COMBINATION_NAMES = (
+    "Factor codes", "Factors", "Number of factors", "Reviews with all rated", "Together", "Expected by chance",
+    "Times expected (lift)", "Likely range low", "Likely range high", "Chance (more often)", "Chance (adjusted)",
+    "One part", "Other part", "Expected from the two parts", "Chance from the two parts", "Reading",
+)  # fmt: skip
+
+
+def combination_rows(found: Found) -> Iterator[list[Value]]:
+    """One line per combination of factors."""
+    for one in found.combinations:
+        low, high = one.lift_interval or (None, None)
+        split = one.split
+        yield [
+            one.key,
+            joined(one.factors),
+            len(one.factors),
+            one.base,
+            one.together,
+            _rounded(one.expected, 2),
+            _rounded(one.lift, 3),
+            _rounded(low, 3),
+            _rounded(high, 3),
+            _rounded(one.p, 6),
+            _rounded(one.adjusted_p, 6),
+            joined(split.first) if split else "",
+            joined(split.second) if split else "",
+            _rounded(split.expected, 2) if split else None,
+            _rounded(split.p, 6) if split else None,
+            combination_reading(one),
         ]
 
 

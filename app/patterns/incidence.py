@@ -160,6 +160,10 @@ class Incidence:
             present=(present.T @ answered).astype(np.int64),
         )
 
+    def answered_and_present(self, layer: Layer) -> tuple[Flags, Flags]:
+        """Review by factor: whether it was asked and answered, and whether it is present in this layer."""
+        return self._answered(), self._present(layer)
+
     def codes_in(self, factor: str, dimension: Dimension, group: str, layer: Layer) -> tuple[str, ...]:
         """The codes of the reviews counted in one cell of a heatmap."""
         column = self._column(factor)
@@ -177,6 +181,11 @@ class Incidence:
         """The codes of the reviews in which both factors are present."""
         present = self._present(layer)
         return tuple(self.codes[present[:, self._column(first)] & present[:, self._column(second)]].tolist())
+
+    def codes_with_all(self, factors: Iterable[str], layer: Layer) -> tuple[str, ...]:
+        """The codes of the reviews in which every one of the factors is present."""
+        columns = [self._column(factor) for factor in factors]
+        return tuple(self.codes[self._present(layer)[:, columns].all(axis=1)].tolist())
 
     def _column(self, factor: str) -> int:
         return next(at for at, known in enumerate(self.factors) if known.code == factor)

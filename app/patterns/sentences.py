@@ -63,7 +63,7 @@ def _standing_out(table: Heatmap, column: Column) -> str:
     parts = []
     for standing in Standing:
         labels = [
-            _lower_first(row.factor.label)
+            lower_first(row.factor.label)
             for row in table.rows
             for cell in row.cells
             if cell.group == column.group and cell.standing is standing
@@ -84,7 +84,7 @@ def cell_finding(row: Row, cell: Cell, dimension: Dimension) -> str:
     if cell.adjusted_p is None:
         return _("No other %(others)s have a rating for %(label)s to compare with.") % {
             "others": others,
-            "label": _lower_first(row.factor.label),
+            "label": lower_first(row.factor.label),
         }
     if cell.standing is None:
         return _("Not different from the other %(others)s by more than chance.") % {"others": others}
@@ -124,16 +124,16 @@ def strongest_link(pair: Pair) -> str:
         "label": pair.first.label,
         "label2": pair.second.label,
         "together": _reviews(pair.together),
-        "expected": _whole(pair.expected),
+        "expected": whole_number(pair.expected),
     }
 
 
 def pair_finding(pair: Pair) -> str:
     """One pair, for the panel beside the map."""
-    other = _lower_first(pair.second.label)
+    other = lower_first(pair.second.label)
     if pair.base == 0:
         return _("No review has a rating for both %(label)s and %(other)s.") % {
-            "label": _lower_first(pair.first.label),
+            "label": lower_first(pair.first.label),
             "other": other,
         }
     told = _(
@@ -143,7 +143,7 @@ def pair_finding(pair: Pair) -> str:
         "other": other,
         "together": pair.together,
         "base": _reviews(pair.base),
-        "expected": _whole(pair.expected),
+        "expected": whole_number(pair.expected),
     }
     if not pair.is_tested:
         return _("%(told)s Fewer than 1 is expected, so this pair was not tested.") % {"told": told}
@@ -179,13 +179,13 @@ def _reviews(number: int) -> str:
     return f"{number} review" if number == 1 else f"{number} reviews"
 
 
-def _whole(expected: float | None) -> str:
+def whole_number(expected: float | None) -> str:
     if expected is None:
         return "none"
     return "fewer than 1" if expected < 0.5 else str(int(expected + 0.5))
 
 
-def _lower_first(label: str) -> str:
+def lower_first(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
