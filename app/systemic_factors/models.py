@@ -106,6 +106,8 @@ class RatingSheet(SQLModel, table=True):
     code: str = Field(default_factory=partial(new_code, "S"), max_length=20, unique=True)
     round: Round = Field(sa_type=stored_by_value(Round))
     rater_id: int | None = Field(default=None, foreign_key="person.id")
+    earlier_rater_ids: list[int] = Field(default_factory=list, sa_type=JSON)
+    """Whose sheet it was before someone took it over. They know these answers, so they rate no second sheet."""
     started_at: datetime = Field(default_factory=now)
     sent_at: datetime | None = None
     """When the rater declared the sheet done; a second rater's is compared only then."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.core.errors import NotFound
 from app.identity.viewers import Viewer
@@ -19,7 +19,7 @@ from app.systemic_factors.models import (
     Round,
     TaxonomyPack,
 )
-from app.systemic_factors.rules import is_blind
+from app.systemic_factors.rules import is_blind, knows_another_sheet
 
 
 def packs_of(session: Session, agency_id: int) -> list[TaxonomyPack]:
@@ -41,6 +41,25 @@ def factors_in(session: Session, pack: TaxonomyPack) -> list[Factor]:
     """Every factor of a list, in its order."""
     query = select(Factor).where(Factor.pack_id == pack.id)
     return list(session.exec(query.order_by(col(Factor.position), col(Factor.id))))
+
+
+def factor_of(session: Session, pack: TaxonomyPack, key: str) -> Factor:
+    """One factor of a list by its key, or NotFound."""
+    found = session.exec(select(Factor).where(Factor.pack_id == pack.id, Factor.key == key)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def numbers_of_factors(session: Session, agency_id: int) -> dict[int, int]:
+    """How many factors each list of the agency has, by the list's id."""
+    query = (
+        select(Factor.pack_id, func.count())
+        .join(TaxonomyPack, col(TaxonomyPack.id) == col(Factor.pack_id))
+        .where(TaxonomyPack.agency_id == agency_id)
+        .group_by(col(Factor.pack_id))
+    )
+    return dict(session.exec(query).all())
 
 
 def factor_names(session: Session, agency_id: int) -> dict[tuple[str, str], str]:
@@ -134,6 +153,12 @@ def roles_of_raters(session: Session, review: Review, sheets: Iterable[RatingShe
     )
     roles = {member.person_id: member.role for member in members}
     return [roles.get(sheet.rater_id or 0) for sheet in sheets]
+
+
+def knows_another(viewer: Viewer, sheets: Iterable[RatingSheet], *, than: RatingSheet | None = None) -> bool:
+    """Whether the viewer has worked on one of these rating sheets of a review, other than the sheet `than`."""
+    others = (sheet for sheet in independent(sheets) if sheet is not than)
+    return knows_another_sheet(viewer.id, ((sheet.rater_id, sheet.earlier_rater_ids) for sheet in others))
 
 
 def counted_of_all(session: Session, review_ids: Iterable[int]) -> dict[int, RatingSheet]:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from app.core.database import Look, Transaction
-from app.core.errors import NotFound, Refused
+from app.core.errors import Refused
 from app.core.forms import Submission, blank, submitted
 from app.core.pages import Page
 from app.core.routing import router
@@ -16,13 +16,12 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import FactorManager, PatternReader, ThePage, User, tell
 from app.identity.viewers import Viewer
 from app.reviews.values import VALUES
-from app.systemic_factors import actions, queries, showing
+from app.systemic_factors import actions, consensus_routes, queries, sheet_routes, showing
 from app.systemic_factors.agreement import FEW_PAIRS, Agreement, agreement
 from app.systemic_factors.domains import domain_name
 from app.systemic_factors.forms import PackForm, ShareForm
 from app.systemic_factors.models import Factor, TaxonomyPack
 from app.systemic_factors.packs import LARGEST_PACK, Pack, PackRefused, read_pack
-from app.systemic_factors.rating_routes import routes as rating_routes
 
 lists = router("/factors")
 
@@ -138,9 +137,7 @@ def restore(viewer: FactorManager, session: Transaction, request: Request, pack_
 def one_factor(viewer: User, look: Look, page: ThePage, pack_code: str, factor_key: str) -> HTMLResponse:
     """A factor with its definition, and what fits and what does not."""
     held = queries.pack_of(look, viewer.agency_id, pack_code)
-    factor = next((factor for factor in queries.factors_in(look, held) if factor.key == factor_key), None)
-    if factor is None:
-        raise NotFound
+    factor = queries.factor_of(look, held, factor_key)
     return page(
         "factors/factor.html",
         held=held,
@@ -156,9 +153,10 @@ def _lists_page(
     held = queries.packs_of(session, viewer.agency_id)
     in_use = next((pack for pack in held if pack.retired_at is None), None)
     chosen = queries.pack_of(session, viewer.agency_id, code) if code else in_use
+    numbers = queries.numbers_of_factors(session, viewer.agency_id)
     return page(
         "factors/lists.html",
-        lists=[(pack, len(queries.factors_in(session, pack))) for pack in held],
+        lists=[(pack, numbers.get(pack.id or 0, 0)) for pack in held],
         chosen=chosen,
         in_use=in_use,
         groups=_by_domain(queries.factors_in(session, chosen) if chosen else []),
@@ -223,5 +221,6 @@ def _preview(session: Session, viewer: Viewer, pack: Pack) -> Preview:
 
 
 routes = router()
-routes.include_router(rating_routes)
+routes.include_router(sheet_routes.routes)
+routes.include_router(consensus_routes.routes)
 routes.include_router(lists)

@@ -1,6 +1,6 @@
 """What may happen with lists of factors and rating sheets: each obstacle is a sentence for a person, or None."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.core.translation import N_
@@ -57,12 +57,29 @@ def obstacle_to_rating(stage: Stage) -> str | None:
     return _("This review is paused. Its lead can take it up again.")
 
 
+KNOWN = N_("You have worked on the other rating sheet of this review. The second rater is someone who has not seen it.")
+
+
+def knows_another_sheet(person_id: int, others: Iterable[tuple[int | None, Collection[int]]]) -> bool:
+    """Whether someone has worked on another rater's sheet. `others`: the rater and the earlier raters of each.
+
+    It stays so when they leave the team and come back: what was read cannot be unread.
+    """
+    return any(person_id == rater or person_id in earlier for rater, earlier in others)
+
+
 def obstacle_to_beginning(
-    role: TeamRole | None, others: Sequence[TeamRole | None], *, has_own: bool, second_rating: bool
+    role: TeamRole | None,
+    others: Sequence[TeamRole | None],
+    *,
+    has_own: bool,
+    knows_another: bool = False,
+    second_rating: bool,
 ) -> str | None:
     """Why someone cannot begin a sheet of their own.
 
     `others`: the team roles of those who have begun one, the first rater first; None for someone who left the team.
+    `knows_another`: see `knows_another_sheet`.
     """
     if role not in RATERS:
         return _("The facilitators, reviewers and scorers on this review's team rate.")
@@ -72,15 +89,23 @@ def obstacle_to_beginning(
         return _("This review has a rating sheet, and is not in the sample for a second rater.")
     if len(others) > 1:
         return _("Two people rate this review already.")
+    if knows_another:
+        return _(KNOWN)
     if role is TeamRole.LEAD and TeamRole.LEAD in others:
         return _("The second rater is a co-facilitator, reviewer or scorer of this review.")
     return None
 
 
 def obstacle_to_taking_over(
-    role: TeamRole | None, *, has_own: bool, rater_on_team: bool, sent: bool, second_rating: bool
+    role: TeamRole | None,
+    *,
+    has_own: bool,
+    rater_on_team: bool,
+    sent: bool,
+    knows_another: bool = False,
+    second_rating: bool,
 ) -> str | None:
-    """Why someone cannot go on with a sheet that another person began.
+    """Why someone cannot go on with a sheet that another person began. `knows_another`: a sheet besides this one.
 
     A sent sheet of two stays its rater's: agreement is counted between the people who rated.
     """
@@ -92,6 +117,8 @@ def obstacle_to_taking_over(
         return _("The person who began this sheet is on the team. Only they change it.")
     if sent and second_rating:
         return _("This sheet is sent, to be compared with the other rater's. It stays as it is.")
+    if knows_another and second_rating:
+        return _(KNOWN)
     return None
 
 

@@ -65,6 +65,7 @@ def begin(session: Session, review: Review, *, drawn: float, by: Viewer) -> Rati
             team_role(session, by, review),
             queries.roles_of_raters(session, review, held),
             has_own=queries.own_sheet(held, by) is not None,
+            knows_another=queries.knows_another(by, held),
             second_rating=review.second_rating,
         )
     )
@@ -88,9 +89,12 @@ def take_over(session: Session, review: Review, sheet: RatingSheet, *, by: Viewe
             has_own=queries.own_sheet(held, by) is not None,
             rater_on_team=queries.roles_of_raters(session, review, [sheet])[0] is not None,
             sent=sheet.sent_at is not None,
+            knows_another=queries.knows_another(by, held, than=sheet),
             second_rating=review.second_rating,
         )
     )
+    if sheet.rater_id is not None:
+        sheet.earlier_rater_ids = [*sheet.earlier_rater_ids, sheet.rater_id]
     sheet.rater_id = by.id
     session.add(sheet)
     trail.record(session, "take over rating sheet", sheet, by=by, within=review.code)

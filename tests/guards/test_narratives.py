@@ -96,6 +96,7 @@ class TestColumns:
             "incident.concurrent_processes",
             "incident.maltreatment_types",
             "incident.near_fatality_basis",
+            "rating_sheet.earlier_rater_ids",
             "sign_in.notices",
             "triage_decision.criteria",
         }

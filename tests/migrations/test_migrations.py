@@ -3,7 +3,9 @@
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -197,3 +199,53 @@ class TestChangingATableThatOthersPointTo:
         command.upgrade(with_a_second_revision(tmp_path, populated), "head")
         with pytest.raises(sa.exc.IntegrityError), populated.begin() as connection:
             connection.execute(sa.text("DELETE FROM review"))
+
+
+class TestEarlierRaters:
+    """Whose sheet it was before it was taken over is told by the trail."""
+
+    def test_are_found_for_the_sheets_there_are(self, own: Engine) -> None:
+        command.upgrade(configured(own), "0002")
+        with own.begin() as connection:
+            _a_sheet_taken_over(connection)
+        command.upgrade(configured(own), "0003")
+        with own.connect() as connection:
+            held = connection.scalars(
+                sa.select(sa.column("earlier_rater_ids", sa.JSON)).select_from(sa.table("rating_sheet"))
+            )
+            assert held.all() == [[1]]
+        command.downgrade(configured(own), "0002")
+        assert "earlier_rater_ids" not in {column["name"] for column in sa.inspect(own).get_columns("rating_sheet")}
+
+
+def _a_sheet_taken_over(connection: sa.Connection) -> None:
+    """Person 1 began the sheet S1, person 2 took it over."""
+    then = datetime(2026, 11, 1, tzinfo=UTC)
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("agency", {"id": 1, "code": "A", "name": "Juniper County", "short_name": "Juniper"}),
+        ("person", {"id": 1, "code": "P1", "agency_id": 1, "email": "one@example.org"}),
+        ("person", {"id": 2, "code": "P2", "agency_id": 1, "email": "two@example.org"}),
+        ("org_unit", {"id": 1, "code": "O", "agency_id": 1, "kind": "office", "name": "Harbor North"}),
+        ("taxonomy_pack", {"id": 1, "code": "T", "agency_id": 1, "key": "test", "version": "1", "loaded_at": then}),
+        ("incident", {"id": 1, "code": "I", "agency_id": 1, "office_id": 1, "opened_at": then}),
+        ("review", {"id": 1, "code": "R", "agency_id": 1, "office_id": 1, "incident_id": 1, "pack_id": 1,
+                    "stage": "in_analysis", "opened_on": then.date()}),
+        ("rating_sheet", {"id": 1, "code": "S1", "review_id": 1, "round": "independent", "rater_id": 2,
+                          "started_at": then}),
+        ("trail_entry", {"id": 1, "who": "P1", "did": "begin rating sheet", "code": "S1", "at": then}),
+        ("trail_entry", {"id": 2, "who": "P2", "did": "take over rating sheet", "code": "S1", "at": then}),
+    ]  # fmt: skip
+    for name, row in rows:
+        table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
+        filled = {column.name: _something(column) for column in table.columns if not column.nullable}
+        connection.execute(table.insert().values({**filled, **row}))
+
+
+def _something(column: sa.Column[Any]) -> Any:
+    """A value for a required column that this test says nothing about."""
+    kind = column.type
+    if isinstance(kind, sa.JSON):
+        return []
+    if isinstance(kind, sa.Boolean):
+        return False
+    return 0 if isinstance(kind, (sa.Integer, sa.Float)) else ""

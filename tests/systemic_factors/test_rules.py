@@ -64,6 +64,19 @@ class TestBeginning:
         obstacle = rules.obstacle_to_beginning(role, others, has_own=False, second_rating=second_rating)
         assert (obstacle is None) is allowed
 
+    def test_is_not_for_someone_who_knows_the_other_sheet(self) -> None:
+        for others in ([LEAD], [None]):
+            assert rules.obstacle_to_beginning(
+                REVIEWER, others, has_own=False, knows_another=True, second_rating=True
+            ) == (rules.KNOWN)
+
+    @pytest.mark.parametrize(
+        ("others", "expected"),
+        [([], False), ([(2, [])], False), ([(1, [])], True), ([(2, [1])], True), ([(2, [3]), (None, [3, 1])], True)],
+    )
+    def test_whoever_has_worked_on_a_sheet_knows_it(self, others, expected) -> None:
+        assert rules.knows_another_sheet(1, others) is expected
+
     def test_happens_once(self) -> None:
         assert rules.obstacle_to_beginning(LEAD, [LEAD], has_own=True, second_rating=True)
 
@@ -82,6 +95,13 @@ class TestTakingOver:
             REVIEWER, has_own=False, rater_on_team=False, sent=sent, second_rating=second_rating
         )
         assert (obstacle is None) is not (sent and second_rating)
+
+    @pytest.mark.parametrize("second_rating", [False, True])
+    def test_is_not_for_someone_who_knows_the_other_of_two(self, second_rating: bool) -> None:
+        obstacle = rules.obstacle_to_taking_over(
+            REVIEWER, has_own=False, rater_on_team=False, sent=False, knows_another=True, second_rating=second_rating
+        )
+        assert obstacle == (rules.KNOWN if second_rating else None)
 
     def test_is_for_raters(self) -> None:
         assert rules.obstacle_to_taking_over(

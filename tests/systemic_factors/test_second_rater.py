@@ -2,9 +2,10 @@
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.audit.models import TrailEntry
+from app.core.clock import now
 from app.main import FEATURES
 from app.reviews.models import Review, Stage, TeamMember, TeamRole
 from app.systemic_factors import queries
@@ -48,6 +49,15 @@ def both_sent(review, cast, browse):
     rates(first, review, FIRST)
     rates(second, review, SECOND)
     return first, second
+
+
+def set_membership(session, review, viewer, *, ended):
+    look_again(session)
+    member = session.exec(
+        select(TeamMember).where(TeamMember.review_id == review.id, TeamMember.person_id == viewer.id)
+    ).one()
+    member.left_at = now() if ended else None
+    session.commit()
 
 
 def paths(routes):
@@ -154,6 +164,47 @@ class TestBlindness:
         sheet = session.exec(select(RatingSheet).where(RatingSheet.rater_id == cast.reviewer.id)).one()
         address = f"/reviews/{review.code}/ratings/take-over/{sheet.code}"
         assert browse(cast.second_facilitator).submit(address).status_code == 409
+
+
+class TestWhoeverKnowsTheFirstSheet:
+    """A rater leaves, a colleague goes on with the sheet, and the rater comes back."""
+
+    @pytest.fixture
+    def handed_over(self, session, cast, review, browse):
+        rates(browse(cast.reviewer), review, {"rate_tools": "2"}, then="save")
+        set_membership(session, review, cast.reviewer, ended=True)
+        sheet = session.exec(select(RatingSheet)).one()
+        lead = browse(cast.facilitator)
+        assert lead.submit(f"/reviews/{review.code}/ratings/take-over/{sheet.code}").status_code == 200
+        lead.submit(f"/reviews/{review.code}/ratings", {**FIRST, "then": "send"})
+        set_membership(session, review, cast.reviewer, ended=False)
+        return review
+
+    def test_does_not_rate_the_second(self, session, cast, handed_over, browse):
+        client, address = browse(cast.reviewer), f"/reviews/{handed_over.code}/ratings"
+        assert f"{address}/begin" not in client.get(address).text
+        refused = client.submit(f"{address}/begin")
+        assert refused.status_code == 409
+        assert "someone who has not seen it" in words(refused.text)
+        look_again(session)
+        assert session.exec(select(RatingSheet.rater_id)).all() == [cast.facilitator.id]
+
+    def test_does_not_go_on_with_the_second_either(self, session, cast, handed_over, browse):
+        a_member(session, handed_over, cast.second_facilitator, TeamRole.CO_FACILITATOR)
+        session.commit()
+        rates(browse(cast.second_facilitator), handed_over, {"rate_tools": "1"}, then="save")
+        set_membership(session, handed_over, cast.second_facilitator, ended=True)
+        second = session.exec(select(RatingSheet).where(RatingSheet.rater_id == cast.second_facilitator.id)).one()
+        client, address = browse(cast.reviewer), f"/reviews/{handed_over.code}/ratings"
+        assert "/take-over/" not in client.get(address).text
+        assert client.submit(f"{address}/take-over/{second.code}").status_code == 409
+
+    def test_leaves_the_second_to_a_colleague_who_does_not(self, session, cast, handed_over, browse):
+        a_member(session, handed_over, cast.second_facilitator, TeamRole.CO_FACILITATOR)
+        session.commit()
+        assert rates(browse(cast.second_facilitator), handed_over, SECOND).status_code == 200
+        look_again(session)
+        assert len(session.exec(select(RatingSheet).where(col(RatingSheet.sent_at).is_not(None))).all()) == 2
 
 
 class TestConsensus:
