@@ -370,14 +370,14 @@ class _Loader:
             for rating in ratings:
                 row = self._rating(rating, ids[code])
                 rows.append(row)
-                # A rating has no code of its own: see `FactorRating.code`. Its history belongs to the blind sheet.
-                coded = {"code": f"{row['sheet_id']}.{row['factor_id']}", "rationale": row["rationale"]}
-                self._remember(FactorRating, coded, code, rating.rater, row["rated_at"])
+                # Its history belongs to the sheet, which the other rater does not see.
+                self._remember(FactorRating, row, code, rating.rater, row["rated_at"])
         insert_rows(self.session, FactorRating, rows)
 
     def _rating(self, rating: records.Rating, sheet_id: int) -> Row:
         unknown = rating.rating == "not_enough_information"
         return {
+            "code": new_code("A"),
             "sheet_id": sheet_id,
             "factor_id": self.factors[rating.factor],
             "answer": Answer.NOT_ENOUGH_INFORMATION if unknown else Answer(rating.rating),

@@ -137,7 +137,8 @@ class RowStore:
             for sheet_id, row in zip(sheets, values, strict=True)
             for code, answer in row.factors.items()
         ]
-        insert_rows(self.session, FactorRating, ("sheet_id", "factor_id", "answer"), rows, {"rated_at": self.moment})
+        same = {"rated_at": self.moment, "code": None}
+        insert_rows(self.session, FactorRating, ("sheet_id", "factor_id", "answer"), rows, same)
 
     def _offices(self, places: list[Place]) -> list[int]:
         """The ids of the places; those not known yet are made, divisions first."""

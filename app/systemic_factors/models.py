@@ -120,6 +120,8 @@ class FactorRating(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("sheet_id", "factor_id"), Index("ix_factor_rating_factor", "factor_id"))
 
     id: int | None = Field(default=None, primary_key=True)
+    code: str | None = Field(default_factory=partial(new_code, "A"), max_length=20)
+    """Names this answer in the trail and in the history of its text. Imported tags have none: nobody changes one."""
     sheet_id: int = Field(foreign_key="rating_sheet.id", index=True)
     factor_id: int = Field(foreign_key="factor.id")
     answer: Answer = Field(sa_type=stored_by_value(Answer))
@@ -128,8 +130,3 @@ class FactorRating(SQLModel, table=True):
     rationale: str = Field(default="", sa_type=Narrative)
     rated_at: datetime = Field(default_factory=now)
     version: int = 1
-
-    @property
-    def code(self) -> str:
-        """Names this answer in the trail and in the history of its text."""
-        return f"{self.sheet_id}.{self.factor_id}"

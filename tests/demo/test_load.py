@@ -8,12 +8,12 @@ from sqlmodel import Session, col, func, select
 
 from app.audit.models import TrailEntry
 from app.audit.reading import opened
-from app.core.database import open_engine, writing
+from app.core.database import open_engine, reading, writing
 from app.debriefs.models import DebriefInvitation, DebriefNote, DebriefSession
 from app.demo.county import PASSWORD, sign_in_examples
 from app.demo.load import load_county
 from app.home.queries import my_open_reviews, waiting
-from app.identity.actions import sign_in, start_session
+from app.identity.actions import claim, is_right, sign_in, start_session
 from app.identity.dependencies import cookie_name
 from app.identity.models import Agency, OrgUnit, Person
 from app.identity.queries import viewer_of
@@ -162,8 +162,10 @@ class TestASecondLoad:
 class TestWhoCanTryWhat:
     @pytest.mark.parametrize("email", [email for email, _ in sign_in_examples()])
     def test_everyone_named_can_sign_in(self, loaded, engine, email):
+        with reading(engine) as look:
+            claimed = claim(look, email)
         with writing(engine) as session:
-            assert sign_in(session, email=email, password=PASSWORD)
+            assert sign_in(session, email=email, claimed=claimed, right=is_right(claimed, PASSWORD))
 
     def test_the_facilitator_has_a_review_in_each_stage_of_the_work(self, loaded, session):
         mine = {review.stage for review in my_open_reviews(session, person(session, "facilitator"))}

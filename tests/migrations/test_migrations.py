@@ -218,31 +218,53 @@ class TestEarlierRaters:
         assert "earlier_rater_ids" not in {column["name"] for column in sa.inspect(own).get_columns("rating_sheet")}
 
 
-def _a_sheet_taken_over(connection: sa.Connection) -> None:
+class TestCodesOfRatings:
+    """The history of a rating's text is found under its new name, and under the old one after going back."""
+
+    def test_name_the_ratings_and_their_texts(self, own: Engine) -> None:
+        command.upgrade(configured(own), "0003")
+        with own.begin() as connection:
+            _a_sheet_taken_over(connection, earlier_rater_ids=[])
+            _put(connection, "factor", {"id": 7, "pack_id": 1, "key": "tools"})
+            _put(connection, "factor_rating", {"id": 5, "sheet_id": 1, "factor_id": 7, "rated_at": THEN})
+            _put(connection, "text_version", {"id": 1, "kind": "FactorRating", "code": "1.7", "at": THEN})
+        command.upgrade(configured(own), "0004")
+        with own.connect() as connection:
+            code = connection.scalar(sa.text("SELECT code FROM factor_rating"))
+            assert code.startswith("A-")
+            assert connection.scalar(sa.text("SELECT code FROM text_version")) == code
+        command.downgrade(configured(own), "0003")
+        with own.connect() as connection:
+            assert connection.scalar(sa.text("SELECT code FROM text_version")) == "1.7"
+
+
+THEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def _a_sheet_taken_over(connection: sa.Connection, **more: Any) -> None:
     """Person 1 began the sheet S1, person 2 took it over."""
-    then = datetime(2026, 11, 1, tzinfo=UTC)
-    rows: list[tuple[str, dict[str, Any]]] = [
-        ("agency", {"id": 1, "code": "A", "name": "Juniper County", "short_name": "Juniper"}),
-        ("person", {"id": 1, "code": "P1", "agency_id": 1, "email": "one@example.org"}),
-        ("person", {"id": 2, "code": "P2", "agency_id": 1, "email": "two@example.org"}),
-        ("org_unit", {"id": 1, "code": "O", "agency_id": 1, "kind": "office", "name": "Harbor North"}),
-        ("taxonomy_pack", {"id": 1, "code": "T", "agency_id": 1, "key": "test", "version": "1", "loaded_at": then}),
-        ("incident", {"id": 1, "code": "I", "agency_id": 1, "office_id": 1, "opened_at": then}),
-        ("review", {"id": 1, "code": "R", "agency_id": 1, "office_id": 1, "incident_id": 1, "pack_id": 1,
-                    "stage": "in_analysis", "opened_on": then.date()}),
-        ("rating_sheet", {"id": 1, "code": "S1", "review_id": 1, "round": "independent", "rater_id": 2,
-                          "started_at": then}),
-        ("trail_entry", {"id": 1, "who": "P1", "did": "begin rating sheet", "code": "S1", "at": then}),
-        ("trail_entry", {"id": 2, "who": "P2", "did": "take over rating sheet", "code": "S1", "at": then}),
-    ]  # fmt: skip
-    for name, row in rows:
-        table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
-        filled = {column.name: _something(column) for column in table.columns if not column.nullable}
-        connection.execute(table.insert().values({**filled, **row}))
+    _put(connection, "agency", {"id": 1, "code": "A", "name": "Juniper County", "short_name": "Juniper"})
+    _put(connection, "person", {"id": 1, "code": "P1", "agency_id": 1, "email": "one@example.org"})
+    _put(connection, "person", {"id": 2, "code": "P2", "agency_id": 1, "email": "two@example.org"})
+    _put(connection, "org_unit", {"id": 1, "code": "O", "agency_id": 1, "kind": "office", "name": "Harbor North"})
+    _put(connection, "taxonomy_pack", {"id": 1, "code": "T", "agency_id": 1, "version": "1", "loaded_at": THEN})
+    _put(connection, "incident", {"id": 1, "code": "I", "agency_id": 1, "office_id": 1, "opened_at": THEN})
+    owned = {"agency_id": 1, "office_id": 1, "incident_id": 1, "pack_id": 1}
+    _put(connection, "review", {"id": 1, "code": "R", **owned, "stage": "in_analysis", "opened_on": THEN.date()})
+    sheet = {"id": 1, "code": "S1", "review_id": 1, "round": "independent", "rater_id": 2, "started_at": THEN}
+    _put(connection, "rating_sheet", {**sheet, **more})
+    _put(connection, "trail_entry", {"id": 1, "who": "P1", "did": "begin rating sheet", "code": "S1", "at": THEN})
+    _put(connection, "trail_entry", {"id": 2, "who": "P2", "did": "take over rating sheet", "code": "S1", "at": THEN})
+
+
+def _put(connection: sa.Connection, name: str, row: dict[str, Any]) -> None:
+    """Store a row in a table as it is at this revision, with something in every other required column."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
+    filled = {column.name: _something(column) for column in table.columns if not column.nullable}
+    connection.execute(table.insert().values({**filled, **row}))
 
 
 def _something(column: sa.Column[Any]) -> Any:
-    """A value for a required column that this test says nothing about."""
     kind = column.type
     if isinstance(kind, sa.JSON):
         return []

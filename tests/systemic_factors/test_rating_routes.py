@@ -291,3 +291,12 @@ class TestImportedTags:
         told = words(browse(cast.analyst).get(f"/reviews/{review.code}/ratings").text)
         assert "how strong the influence was is not rated" in told
         assert counted_answers(session, review) == {cast.factors["tools"].id: Answer.PRESENT}
+
+
+class TestTheTrailOfRatings:
+    def test_names_no_database_id(self, session, cast, review, browse):
+        client = browse(cast.facilitator)
+        client.submit(begun(client, review), everything(rate_tools="2", why_tools="Two folders."))
+        codes = session.exec(select(TrailEntry.code).where(TrailEntry.kind == "FactorRating")).all()
+        assert len(codes) == len(set(codes)) > 1
+        assert all(re.fullmatch(r"A-[0-9A-Z]{10}", code) for code in codes)
