@@ -30,6 +30,7 @@ from app.patterns.routes import routes as patterns
 from app.reviews.incidents import routes as incidents
 from app.reviews.routes import routes as reviews
 from app.reviews.workspace.routes import routes as review_workspace
+from app.system_maps.routes import routes as system_maps
 from app.systemic_factors.routes import routes as systemic_factors
 from app.writing.advice import advice_on
 from app.writing.routes import routes as writing
@@ -39,6 +40,7 @@ FEATURES = (
     identity,
     home,
     review_workspace,
+    system_maps,
     incidents,
     reviews,
     systemic_factors,

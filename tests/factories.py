@@ -20,6 +20,7 @@ from app.reviews.models import (
     TeamRole,
     TimelineEvent,
 )
+from app.system_maps.models import Level, MapCondition, MapInfluence
 from app.systemic_factors.models import (
     Answer,
     Direction,
@@ -168,3 +169,16 @@ def a_note(session: Session, debrief: DebriefSession, **more: Any) -> DebriefNot
 def a_finding(session: Session, review: Review, **more: Any) -> Finding:
     fields: dict[str, Any] = {"kind": "learning_point", "statement": "A shared moment helps before the file moves."}
     return kept(session, Finding(review_id=review.id, **{**fields, **more}))
+
+
+def a_condition(session: Session, review: Review, **more: Any) -> MapCondition:
+    fields: dict[str, Any] = {"level": Level.DEPARTMENT, "label": "Vacancies covered by two units"}
+    return kept(session, MapCondition(review_id=review.id, **{**fields, **more}))
+
+
+def an_influence(session: Session, condition: MapCondition, shaped: MapCondition, **more: Any) -> MapInfluence:
+    fields: dict[str, Any] = {
+        "direction": Direction.HINDERED,
+        "evidence": "Staff told that two of four posts were vacant that month.",
+    }
+    return kept(session, MapInfluence(condition_id=condition.id, shaped_id=shaped.id, **{**fields, **more}))

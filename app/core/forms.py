@@ -151,7 +151,7 @@ def sentence_for(problem: dict[str, Any]) -> str:
     match problem["type"]:
         case "missing" | "string_too_short" | "too_short":
             return _("Fill in this field.")
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return _("Use %(most)s characters or fewer.") % {"most": context["max_length"]}
         case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact" | "date_type":
             return _("Enter a date, such as 11/24/2026.")

@@ -21,6 +21,8 @@ THROUGH: dict[str, tuple[str, str]] = {
     "debrief_note": ("session_id", "debrief_session"),
     "parked_idea": ("session_id", "debrief_session"),
     "factor_link": ("episode_id", "key_episode"),
+    "map_condition": ("review_id", "review"),
+    "map_influence": ("condition_id", "map_condition"),
     "rating_sheet": ("review_id", "review"),
     "factor_rating": ("sheet_id", "rating_sheet"),
     "imported_row": ("batch_id", "import_batch"),

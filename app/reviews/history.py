@@ -22,6 +22,8 @@ KINDS = {
     "TimelineEvent": "an event on the timeline",
     "KeyEpisode": "a key episode",
     "FactorLink": "the evidence for a factor",
+    "MapCondition": "a condition on the system map",
+    "MapInfluence": "an influence on the system map",
     "Finding": "a finding",
 }
 """Whose earlier texts are shown. Notes of debriefs are not among them, because those who gave them may withdraw them;

@@ -50,6 +50,8 @@ def two_agencies(session: Session, cast: Cast) -> Cast:
         factories.an_event(session, review, title=f"Event {word}", description="Zwei Zeilen\nund „Größe“")
         episode = factories.an_episode(session, review, title=f"Episode {word}")
         factories.a_link(session, episode, factor)
+        above, below = (factories.a_condition(session, review, label=f"Condition {word}") for _ in range(2))
+        factories.an_influence(session, above, below)
         factories.rate(session, factories.a_sheet(session, review, rater=by), factor, Answer.STRONG)
         factories.an_invitation(session, review)
         factories.a_note(session, factories.a_debrief(session, review), text=f"Note {word}")
@@ -79,7 +81,8 @@ class TestWhatComesOut:
     ) -> None:
         export(engine, tmp_path / "out", quiet, agency_code=two_agencies.agency.code)
         for name in ("review", "incident", "timeline_event", "key_episode", "factor_link", "factor_rating", "finding",
-                     "debrief_note", "text_version", "team_member", "taxonomy_pack", "factor"):  # fmt: skip
+                     "debrief_note", "map_condition", "map_influence", "text_version", "team_member",
+                     "taxonomy_pack", "factor"):  # fmt: skip
             everything = session.scalar(select(func.count()).select_from(metadata.tables[name]))
             assert everything
             assert len(lines_of(tmp_path / "out", name)) == everything // 2, name

@@ -50,7 +50,7 @@ def downgrade() -> None:
 '''
 DELETES_A_PARENT = """op.execute("DELETE FROM review WHERE title = 'Review 1'")"""
 CHILDREN = ("timeline_event", "key_episode", "factor_link", "rating_sheet", "factor_rating", "team_member", "finding",
-            "debrief_session", "debrief_note")  # fmt: skip
+            "debrief_session", "debrief_note", "map_condition", "map_influence")  # fmt: skip
 
 
 @pytest.fixture
@@ -99,6 +99,9 @@ def populate(session: Session, cast: Cast) -> None:
         )
         factories.an_event(session, review)
         factories.a_link(session, factories.an_episode(session, review), cast.factors["workload"])
+        factories.an_influence(
+            session, *(factories.a_condition(session, review, level=level) for level in ("department", "work"))
+        )
         sheet = factories.a_sheet(session, review, rater=cast.facilitator)
         factories.rate(session, sheet, cast.factors["workload"], Answer.STRONG)
         factories.a_note(session, factories.a_debrief(session, review))

@@ -15,9 +15,12 @@ from app.debriefs import actions as debriefs
 from app.debriefs.models import DebriefNote, DebriefSession
 from app.reviews import actions, episodes, findings, timeline
 from app.reviews.models import Finding, Incident, KeyEpisode, Review, Stage
+from app.system_maps import actions as maps
+from app.system_maps.models import MapCondition
 from app.systemic_factors import links, sheets
 from app.systemic_factors.models import Answer, Direction, FactorLink, RatingSheet, Round
 from tests.factories import (
+    a_condition,
     a_debrief,
     a_finding,
     a_link,
@@ -55,6 +58,9 @@ WRITES = {
         s, r, _of(s, DebriefSession), _of(s, DebriefNote), {"text": "Late."}, base=1, corrected=True, by=by
     ),
     "note withdrawn": lambda s, r, by: debriefs.withdraw(s, r, _of(s, DebriefSession), _of(s, DebriefNote), by=by),
+    "condition changed": lambda s, r, by: maps.change_condition(
+        s, r, _of(s, MapCondition), {"label": "Late."}, base=1, by=by
+    ),
     "factor rated": lambda s, r, by: sheets.save(s, r, _of(s, RatingSheet), _rows(s, r), by=by),
 }
 """What people do to a review, or part of it, each by the action that does it."""
@@ -85,6 +91,7 @@ def review(session, cast):
     link = a_link(session, an_episode(session, made), cast.factors["tools"])
     a_note(session, a_debrief(session, made))
     a_finding(session, made)
+    a_condition(session, made)
     sheet = a_sheet(session, made, round=Round.IMPORTED)
     rate(session, sheet, session.get_one(type(cast.factors["tools"]), link.factor_id), Answer.NOT_EVIDENT)
     session.commit()
