@@ -3,10 +3,15 @@
 Exit codes: 0 done, 1 not done (a sentence says why), 2 the command was not understood.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -48,6 +53,8 @@ def _listen(host: str, port: int) -> None:
         server_header=False,
         log_level="warning",
         timeout_graceful_shutdown=20,
+        # Longer than a proxy keeps its connections (60 seconds in nginx), so that it never sends into a closed one.
+        timeout_keep_alive=75,
     )
 
 
@@ -56,6 +63,105 @@ def migrate(revision: Annotated[str, typer.Argument(help="The revision to bring 
     """Bring the database up to date."""
     bring_up_to_date(revision)
     typer.echo("The database is up to date.")
+
+
+@main.command()
+def setup(
+    name: Annotated[str, typer.Option(prompt="Name of the agency", help="Such as: Juniper County.")],
+    short_name: Annotated[str, typer.Option(prompt="Short name", help="For narrow places; 30 characters or fewer.")],
+    administrator: Annotated[str, typer.Option(prompt="Name of the first administrator")],
+    email: Annotated[str, typer.Option(prompt="Their e-mail address")],
+    department: Annotated[str, typer.Option(help="Shown beside the agency's name.")] = "",
+    offices: Annotated[Path | None, typer.Option(help="A CSV file with the columns division and office.")] = None,
+) -> None:
+    """Make the first agency on a new installation, with the person who adds everyone else.
+
+    The password is asked twice; a script gives it in THROUGHLINE_SETUP_PASSWORD.
+    """
+    from app import founding
+    from app.core.database import writing
+
+    with _told_plainly():
+        new = founding.read_new_agency(
+            name=name, short_name=short_name, department=department, administrator=administrator, email=email
+        )
+        places = founding.read_places(offices) if offices else []
+        password_hash = _first_password(new.administrator, new.email)
+        bring_up_to_date()
+        with _engine() as engine, writing(engine) as session:
+            founding.found_agency(session, new, places, password_hash=password_hash)
+    typer.echo(f"{new.name} is set up. `throughline serve` serves it; {new.email} signs in and adds people.")
+    if not places:
+        typer.echo("It has no offices yet, and an incident needs one. Add them with `throughline offices FILE`.")
+
+
+def _first_password(name: str, email: str) -> str:
+    """The hash of a password from the environment, or of one that was asked for until it will do."""
+    import os
+
+    from app.core.errors import Refused
+    from app.identity.actions import hashed
+
+    given = os.environ.get("THROUGHLINE_SETUP_PASSWORD")
+    while True:
+        password = given or typer.prompt("Their first password", hide_input=True, confirmation_prompt="Once more")
+        try:
+            return hashed(password, name=name, email=email)
+        except Refused as refusal:
+            if given:
+                raise
+            typer.echo(refusal.sentence, err=True)
+
+
+@main.command()
+def offices(
+    file: Annotated[Path, typer.Argument(help="A CSV file with the columns division and office.")],
+    agency: Annotated[str | None, typer.Option(help="The agency's code, where there are several.")] = None,
+) -> None:
+    """Add the divisions and offices of a file; those that are there stay as they are."""
+    from app import founding
+    from app.core.database import writing
+
+    with _told_plainly(), _engine() as engine:
+        places = founding.read_places(file)
+        with writing(engine) as session:
+            added = founding.add_places(session, founding.agency_of(session, agency), places)
+    typer.echo(f"{added} of {len(places)} offices added; the others were there.")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What stands in the way is said in a sentence, with exit code 1."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.core.errors import Refused
+
+    try:
+        yield
+    except Refused as refusal:
+        typer.echo(refusal.sentence, err=True)
+        raise typer.Exit(1) from None
+    except SQLAlchemyError as problem:
+        said = str(getattr(problem, "orig", problem)).splitlines()[0]
+        typer.echo(f"The database cannot be used: {said}. `throughline doctor` says more.", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _engine() -> Iterator["Engine"]:
+    """The database of the settings, closed in the end."""
+    from app.core.database import open_engine
+    from app.core.settings import settings
+
+    path = settings().sqlite_path
+    if path and not path.exists():
+        typer.echo(f"There is no database at {path}. THROUGHLINE_DATABASE_URL names another one.", err=True)
+        raise typer.Exit(1)
+    engine = open_engine(settings().database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @main.command()
@@ -149,23 +255,10 @@ def export(
     """Write everything an agency holds to files that other programs can read."""
     from rich.console import Console
 
-    from app.core.database import open_engine
-    from app.core.errors import Refused
-    from app.core.settings import settings
     from app.exporting import command
 
-    path = settings().sqlite_path
-    if path and not path.exists():
-        typer.echo(f"There is no database at {path}. THROUGHLINE_DATABASE_URL names another one.", err=True)
-        raise typer.Exit(1)
-    engine = open_engine(settings().database_url)
-    try:
+    with _told_plainly(), _engine() as engine:
         command.export(engine, target, Console(), agency_code=agency)
-    except Refused as refusal:
-        typer.echo(refusal.sentence, err=True)
-        raise typer.Exit(1) from None
-    finally:
-        engine.dispose()
 
 
 @main.command()

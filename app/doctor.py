@@ -238,7 +238,7 @@ def _agencies(connection: Connection) -> int:
 
 def about_no_agency(_connection: Connection) -> Iterator[Remark]:
     """There is nobody to work for."""
-    yield wrong("There is no agency yet. `throughline --help` lists how to make one.")
+    yield wrong("There is no agency yet. Run `throughline setup`.")
 
 
 def about_administrators(connection: Connection) -> Iterator[Remark]:

@@ -124,7 +124,7 @@ def hashed(password: str, *, name: str, email: str) -> str:
     return hasher().hash(password)
 
 
-def give_roles(session: Session, person: Person, roles: set[Role], *, by: Actor) -> None:
+def give_roles(session: Session, person: Person, roles: set[Role], *, by: Actor | None) -> None:
     """Set exactly these roles; whoever is signed in as the person signs in again."""
     assert person.id is not None  # noqa: S101
     session.exec(delete(RoleHeld).where(col(RoleHeld.person_id) == person.id))
