@@ -5,7 +5,14 @@ from fastapi.responses import RedirectResponse
 
 from app.core.routing import router
 from app.identity.dependencies import PatternReader
-from app.patterns import combination_routes, connection_routes, evidence_routes, factor_routes, heatmap_routes
+from app.patterns import (
+    combination_routes,
+    connection_routes,
+    evidence_routes,
+    factor_routes,
+    heatmap_routes,
+    similar_routes,
+)
 from app.patterns.dependencies import HEATMAP
 
 routes = router()
@@ -16,5 +23,5 @@ def start(viewer: PatternReader) -> Response:
     return RedirectResponse(HEATMAP, 303)
 
 
-for part in (heatmap_routes, connection_routes, combination_routes, factor_routes, evidence_routes):
+for part in (heatmap_routes, connection_routes, combination_routes, factor_routes, evidence_routes, similar_routes):
     routes.include_router(part.routes)
