@@ -18,6 +18,7 @@ from app.reviews.findings import findings_of
 from app.reviews.models import EpisodeKind, Incident, Review, TimelineEvent
 from app.reviews.timeline import events_of
 from app.reviews.values import VALUES
+from app.system_maps.showing import SystemMap, system_map
 from app.systemic_factors.models import Answer, Direction, Factor
 from app.systemic_factors.queries import counted_answers, factors_of, links_of
 
@@ -68,6 +69,7 @@ class Report:
     practices: list[Episode]
     ratings: list[tuple[str, list[str]]]
     """For each answer, the factors that were rated so."""
+    map: SystemMap
     findings: list[Told]
     learning_points: list[Told]
     made_up: bool
@@ -99,6 +101,7 @@ def assemble(session: Session, review: Review, *, made_up: bool, by: Viewer) -> 
         opportunities=[row for row in shown if row.told.kind is EpisodeKind.IMPROVEMENT_OPPORTUNITY],
         practices=[row for row in shown if row.told.kind is EpisodeKind.SUCCESSFUL_PRACTICE],
         ratings=_by_answer(counted_answers(session, review), list(factors.values())),
+        map=system_map(session, review, by=by),
         findings=[told[id(row)] for row in findings if row.kind != "learning_point"],
         learning_points=[told[id(row)] for row in findings if row.kind == "learning_point"],
         made_up=made_up,
@@ -148,6 +151,7 @@ def language_check(report: Report) -> list[Checked]:
         *((row.told.title, _texts_of(row)) for row in (*report.opportunities, *report.practices)),
         (_("Improvement opportunities"), [] if report.opportunities else [review.no_opportunities_because]),
         (_("Successful practices"), [] if report.practices else [review.no_practices_because]),
+        (_("System map"), _texts_of_map(report.map)),
         (_("The family's perspective"), [review.family_perspective or review.no_family_perspective_because]),
         (_("What surprised us"), [review.what_surprised_us]),
         (_("Findings"), [row.statement for row in report.findings]),
@@ -155,6 +159,10 @@ def language_check(report: Report) -> list[Checked]:
     ]
     checked = [Checked(part, [found for text in said if text for found in remarks_on(text)]) for part, said in texts]
     return [part for part in checked if part.remarks]
+
+
+def _texts_of_map(shown: SystemMap) -> list[str]:
+    return [row.told.label for row in shown.conditions] + [row.told.evidence for row in shown.influences]
 
 
 def _texts_of(episode: Episode) -> list[str]:
@@ -189,6 +197,8 @@ def as_text(report: Report) -> str:
         [line for row in report.practices for line in _episode(row)] or [review.no_practices_because],
     )
     lines += _part("Factors", [f"{words}: {', '.join(names)}" for words, names in report.ratings])
+    if report.map.conditions:
+        lines += _part("System map", _map(report.map))
     lines += _part("The family's perspective", [review.family_perspective or review.no_family_perspective_because])
     lines += _part("What surprised us", [review.what_surprised_us])
     lines += _part("Findings", [_finding(row) for row in report.findings])
@@ -221,6 +231,14 @@ def _episode(episode: Episode) -> list[str]:
         *(f"{label}: {text}" for label, text in titled if text),
         *(f"- {row.factor} {row.direction}: {row.evidence}" for row in episode.influences),
     ]
+
+
+def _map(shown: SystemMap) -> Iterable[str]:
+    for level in shown.levels:
+        if level.conditions:
+            yield f"{level.name}: {'; '.join(condition.words for condition in level.conditions)}"
+    for influence in shown.influences:
+        yield f"- {influence.sentence}. {influence.told.evidence}"
 
 
 def _finding(row: Told) -> str:

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from app.audit.reading import read_all
 from app.core.database import Transaction
-from app.core.errors import insist
+from app.core.errors import NotFound, insist
 from app.core.forms import Submission, blank, submitted
 from app.core.pages import Page
 from app.core.routing import router
+from app.core.settings import settings
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.dependencies import ReviewReader, ReviewWorker, ThePage, tell
@@ -29,11 +30,11 @@ from app.system_maps.showing import sentence, system_map
 from app.systemic_factors.models import FactorLink
 from app.systemic_factors.queries import factors_of
 
-routes = router("/reviews/{review_code}/map")
+routes = router("/reviews/{review_code}")
 Sent = Annotated[Submission[BeginForm], Depends(submitted(BeginForm))]
 
 
-@routes.get("")
+@routes.get("/map")
 def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page: ThePage) -> HTMLResponse:
     shown = system_map(session, review, by=viewer)
     writable = may_write(session, viewer, review)
@@ -41,6 +42,7 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
         "system_maps/map.html",
         review=review,
         map=shown,
+        drawing=shown.drawing if shown.conditions else None,
         sentence=sentence(shown),
         writable=writable,
         offered=len(links_to_offer(session, review)) if writable else 0,
@@ -48,7 +50,28 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
     )
 
 
-@routes.get("/begin")
+@routes.get("/map.svg")
+def download(
+    review: ReadableReview, viewer: ReviewReader, session: Transaction, request: Request, page: ThePage
+) -> Response:
+    """The drawing as a file of its own; an empty map has none."""
+    shown = system_map(session, review, by=viewer)
+    if not shown.conditions:
+        raise NotFound
+    made_up = settings().demo or viewer.agency.made_up
+    answer: Response = page(
+        "system_maps/drawing_file.svg",
+        d=shown.drawing,
+        title=_("System map of %(review)s") % {"review": review.code},
+        sentence=sentence(shown),
+        made_up=_("Every review, office and number in this drawing is invented.") if made_up else "",
+    )
+    answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="system-map-{review.code}.svg"'
+    return answer
+
+
+@routes.get("/map/begin")
 def ask_what_to_begin_with(
     review: WritableReview, viewer: ReviewWorker, session: Transaction, page: ThePage
 ) -> HTMLResponse:
@@ -57,7 +80,7 @@ def ask_what_to_begin_with(
     return _form(session, viewer, page, review, links, blank(links=[link.code for link in links]))
 
 
-@routes.post("/begin")
+@routes.post("/map/begin")
 def begin(
     review: WritableReview,
     viewer: ReviewWorker,

@@ -13,6 +13,7 @@ from app.reviews.episodes import episodes_of
 from app.reviews.models import Review
 from app.reviews.timeline import events_of
 from app.reviews.workspace.showing import event_words, note_words
+from app.system_maps.drawing import Arrow, Box, Drawing, drawn
 from app.system_maps.models import Level, MapCondition
 from app.system_maps.queries import conditions_of, influences_of
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone, tone_of
@@ -68,6 +69,23 @@ class SystemMap:
     """The whole map of a review, from the highest level to the event."""
 
     levels: list[LevelShown]
+
+    @property
+    def drawing(self) -> Drawing:
+        """The map as shapes."""
+        levels = list(Level)
+        return drawn(
+            [Box(row.told.code, levels.index(row.told.level), row.words, row.tone) for row in self.conditions],
+            [
+                Arrow(row.told.code, self._code(influence.told.shaped_id), influence.helped, influence.sentence)
+                for row in self.conditions
+                for influence in row.influences
+            ],
+            [(level.name, level.hint) for level in self.levels],
+        )
+
+    def _code(self, condition_id: int) -> str:
+        return next(str(row.told.code) for row in self.conditions if row.told.id == condition_id)
 
     @property
     def conditions(self) -> list[ConditionShown]:
