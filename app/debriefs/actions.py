@@ -44,22 +44,6 @@ def change_invitation(
     texts.save(session, invitation, changes, base=base, within=review.code, by=by, did="change invitation")
 
 
-def remove_invitation(session: Session, review: Review, invitation: DebriefInvitation, *, by: Viewer) -> None:
-    """Take an invitation off the list; it can be brought back."""
-    insist(rules.obstacle_to_inviting(held_stage(session, review)))
-    invitation.removed_at = now()
-    session.add(invitation)
-    trail.record(session, "remove invitation", invitation, by=by, within=review.code)
-
-
-def restore_invitation(session: Session, review: Review, invitation: DebriefInvitation, *, by: Viewer) -> None:
-    """Bring a removed invitation back."""
-    insist(rules.obstacle_to_inviting(held_stage(session, review)))
-    invitation.removed_at = None
-    session.add(invitation)
-    trail.record(session, "bring back invitation", invitation, by=by, within=review.code)
-
-
 def say_why_none(session: Session, review: Review, because: str, *, base: int, by: Viewer) -> None:
     """Write down why no one could be heard; an empty text takes it back."""
     insist(rules.obstacle_to_inviting(held_stage(session, review, to_change_it=True)))

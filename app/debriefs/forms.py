@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, create_model
 
 from app.core.forms import Form
 from app.debriefs.consent import consent
-from app.reviews.values import VALUES, one_of
+from app.reviews.values import VALUES, listed
 
 Story = Annotated[str, StringConstraints(max_length=10_000)]
 WrittenStory = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
@@ -19,10 +19,10 @@ PRESENT = "present_"
 class InvitationForm(Form):
     """An invitation to one role, and the answer to it."""
 
-    role: one_of("role")  # type: ignore[valid-type]
+    role: Annotated[str, listed("role")]
     invited_on: date
-    mode: one_of("debrief_mode") = "unknown"  # type: ignore[valid-type]
-    response: one_of("invitation_response") = "no_response"  # type: ignore[valid-type]
+    mode: Annotated[str, listed("debrief_mode")] = "unknown"
+    response: Annotated[str, listed("invitation_response")] = "no_response"
     support_offered: bool = False
     support_person_welcome: bool = False
     version: int = 1
@@ -32,8 +32,8 @@ class DetailsForm(Form):
     """The details of a debrief; one counting field for each role joins them in `SessionForm`."""
 
     held_on: date
-    kind: one_of("debrief_kind")  # type: ignore[valid-type]
-    mode: one_of("debrief_mode")  # type: ignore[valid-type]
+    kind: Annotated[str, listed("debrief_kind")]
+    mode: Annotated[str, listed("debrief_mode")]
     duration_minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     explained: list[str] = []
     consent_confirmed: bool = False

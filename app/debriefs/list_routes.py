@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.audit.reading import read_one
 from app.core.database import Transaction
 from app.core.errors import insist
 from app.core.forms import Submission, blank, submitted
-from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
@@ -19,14 +18,12 @@ from app.debriefs.forms import WhyNoneForm
 from app.debriefs.models import DebriefInvitation, DebriefSession
 from app.debriefs.queries import debriefs_of, invitations_of, notes_counted
 from app.debriefs.showing import present_in_words
-from app.identity.dependencies import ReviewReader, ReviewWorker, ThePage, tell
+from app.identity.dependencies import ReviewReader, ThePage
 from app.language.rules import words_we_use
-from app.reviews.dependencies import ReadableReview, WritableReview
-from app.reviews.models import Review
+from app.reviews.dependencies import Desk, ReadableReview, TheDesk
 from app.reviews.queries import team_role
 from app.reviews.rules import obstacle_to_writing
 from app.reviews.values import VALUES
-from app.writing.dependencies import TheDrafts
 
 routes = router("/reviews/{review_code}/debriefs")
 Sent = Annotated[Submission[WhyNoneForm], Depends(submitted(WhyNoneForm))]
@@ -44,6 +41,7 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
         "debriefs/list.html",
         review=review,
         debriefs=debriefs,
+        removed=debriefs_of(session, review, removed=True),
         notes_counted=notes_counted(session, review),
         invitations=invitations,
         why_none=why_none,
@@ -57,42 +55,32 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
 
 
 @routes.get("/why-none")
-def ask_why_none(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, page: ThePage, drafts: TheDrafts
-) -> HTMLResponse:
-    insist(rules.obstacle_to_inviting(review.stage))
-    told = read_one(session, review, by=viewer, within=review.code, part="why there are no debriefs")
-    stored = blank(because=told.no_debriefs_because, version=review.version)
-    return _why_none_form(page, review, drafts.resumed(stored))
+def ask_why_none(desk: TheDesk) -> HTMLResponse:
+    insist(rules.obstacle_to_inviting(desk.review.stage))
+    told = desk.told(desk.review, "why there are no debriefs")
+    stored = blank(because=told.no_debriefs_because, version=desk.review.version)
+    return _why_none_form(desk, desk.drafts.resumed(stored))
 
 
 @routes.post("/why-none")
-def say_why_none(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    request: Request,
-    drafts: TheDrafts,
-    submission: Sent,
-) -> Any:
-    insist(rules.obstacle_to_inviting(review.stage))
+def say_why_none(desk: TheDesk, submission: Sent) -> Any:
+    insist(rules.obstacle_to_inviting(desk.review.stage))
     if submission.form is None:
-        return _why_none_form(page, review, submission, status_code=422)
-    actions.say_why_none(session, review, submission.form.because, base=submission.form.version, by=viewer)
-    drafts.done()
-    tell(session, request, _("Reason saved."))
-    return RedirectResponse(f"/reviews/{review.code}/debriefs", 303)
+        return _why_none_form(desk, submission, status_code=422)
+    actions.say_why_none(
+        desk.session, desk.review, submission.form.because, base=submission.form.version, by=desk.viewer
+    )
+    desk.drafts.done()
+    desk.tell(_("Reason saved."))
+    return RedirectResponse(f"{desk.address}/debriefs", 303)
 
 
-def _why_none_form(
-    page: Page, review: Review, submission: Submission[WhyNoneForm], status_code: int = 200
-) -> HTMLResponse:
-    return page(
+def _why_none_form(desk: Desk, submission: Submission[WhyNoneForm], status_code: int = 200) -> HTMLResponse:
+    return desk.page(
         "debriefs/why_none.html",
-        review=review,
+        review=desk.review,
         submission=submission,
-        address=f"/reviews/{review.code}/debriefs/why-none",
+        address=f"{desk.address}/debriefs/why-none",
         words_we_use=words_we_use(),
         status_code=status_code,
     )

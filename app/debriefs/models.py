@@ -56,6 +56,7 @@ class DebriefSession(SQLModel, table=True):
     """How many of those present asked for support afterwards."""
     read_back_at: datetime | None = None
     finished_at: datetime | None = None
+    removed_at: datetime | None = None
     version: int = 1
 
 

@@ -7,25 +7,24 @@ from sqlmodel import Session, col, func, select
 from app.core.errors import NotFound
 from app.debriefs.models import DebriefInvitation, DebriefNote, DebriefSession, ParkedIdea
 from app.reviews.models import KeyEpisode, Review
+from app.reviews.removing import part_found
 from app.systemic_factors.models import FactorLink
 
 Contribution = DebriefNote | ParkedIdea
 """What someone gave in a debrief, and may correct or withdraw."""
 
 
-def debriefs_of(session: Session, review: Review) -> Sequence[DebriefSession]:
-    """The debriefs of a review, oldest first."""
-    query = select(DebriefSession).where(DebriefSession.review_id == review.id)
+def debriefs_of(session: Session, review: Review, *, removed: bool = False) -> Sequence[DebriefSession]:
+    """The debriefs of a review, oldest first; with `removed` those that were removed instead."""
+    is_there = col(DebriefSession.removed_at).is_(None)
+    query = select(DebriefSession).where(DebriefSession.review_id == review.id, ~is_there if removed else is_there)
     return session.exec(query.order_by(col(DebriefSession.held_on), col(DebriefSession.id))).all()
 
 
-def debrief_of(session: Session, review: Review, code: str) -> DebriefSession:
-    """One debrief of the review by its code, or NotFound."""
+def debrief_of(session: Session, review: Review, code: str, *, removed: bool = False) -> DebriefSession:
+    """One debrief of the review by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(DebriefSession).where(DebriefSession.review_id == review.id, DebriefSession.code == code)
-    found = session.exec(query).first()
-    if found is None:
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def invitations_of(session: Session, review: Review) -> Sequence[DebriefInvitation]:
@@ -39,10 +38,7 @@ def invitations_of(session: Session, review: Review) -> Sequence[DebriefInvitati
 def invitation_of(session: Session, review: Review, code: str, *, removed: bool = False) -> DebriefInvitation:
     """One invitation of the review by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(DebriefInvitation).where(DebriefInvitation.review_id == review.id, DebriefInvitation.code == code)
-    found = session.exec(query).first()
-    if found is None or (found.removed_at and not removed):
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def notes_in(session: Session, debrief: DebriefSession) -> Sequence[DebriefNote]:

@@ -84,7 +84,7 @@ def recent_debriefs(session: Session, viewer: Viewer) -> list[tuple[DebriefSessi
     mine = {review.id: review for review in my_open_reviews(session, viewer)}
     query = (
         select(DebriefSession)
-        .where(col(DebriefSession.review_id).in_(mine))
+        .where(col(DebriefSession.review_id).in_(mine), col(DebriefSession.removed_at).is_(None))
         .order_by(col(DebriefSession.held_on).desc())
         .limit(3)
     )

@@ -7,13 +7,13 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, delete, func, select
 
 from app.audit import trail
-from app.core.clock import now
-from app.core.errors import NotFound, insist
+from app.core.errors import insist
 from app.core.narrative import narrative_names
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.reviews.models import EpisodeEvent, EpisodeKind, KeyEpisode, Review, TimelineEvent
 from app.reviews.queries import held_stage
+from app.reviews.removing import part_found
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -33,10 +33,7 @@ def episodes_of(session: Session, review: Review) -> list[KeyEpisode]:
 def episode_of(session: Session, review: Review, code: str, *, removed: bool = False) -> KeyEpisode:
     """One episode of the review by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(KeyEpisode).where(KeyEpisode.review_id == review.id, KeyEpisode.code == code)
-    found = session.exec(query).first()
-    if found is None or (found.removed_at and not removed):
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def events_by_episode(session: Session, episodes: Iterable[KeyEpisode]) -> dict[int, set[int]]:
@@ -106,22 +103,6 @@ def _link_events(session: Session, episode: KeyEpisode, event_ids: Iterable[int 
     rows = [{"episode_id": episode.id, "event_id": event_id} for event_id in event_ids]
     if rows:
         session.execute(insert(EpisodeEvent), rows)
-
-
-def remove_episode(session: Session, review: Review, episode: KeyEpisode, *, by: Viewer) -> None:
-    """Take an episode out of the review, with its factor links; it can be brought back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    episode.removed_at = now()
-    session.add(episode)
-    trail.record(session, "remove episode", episode, by=by, within=review.code)
-
-
-def restore_episode(session: Session, review: Review, episode: KeyEpisode, *, by: Viewer) -> None:
-    """Bring a removed episode back, with its factor links."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    episode.removed_at = None
-    session.add(episode)
-    trail.record(session, "bring back episode", episode, by=by, within=review.code)
 
 
 def say_why_none(session: Session, review: Review, kind: EpisodeKind, because: str, *, base: int, by: Viewer) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from app.audit import trail
-from app.core.clock import now
-from app.core.errors import NotFound, insist
+from app.core.errors import insist
 from app.core.narrative import narrative_names
 from app.identity.viewers import Viewer
 from app.reviews.models import Finding, Review
 from app.reviews.queries import held_stage
+from app.reviews.removing import part_found
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -25,10 +25,7 @@ def findings_of(session: Session, review: Review) -> list[Finding]:
 def finding_of(session: Session, review: Review, code: str, *, removed: bool = False) -> Finding:
     """One finding of the review by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(Finding).where(Finding.review_id == review.id, Finding.code == code)
-    found = session.exec(query).first()
-    if found is None or (found.removed_at and not removed):
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def add_finding(session: Session, review: Review, values: Mapping[str, Any], *, by: Viewer) -> Finding:
@@ -65,19 +62,3 @@ def move_finding(session: Session, review: Review, finding: Finding, places: int
         each.position = position
         session.add(each)
     trail.record(session, f"move finding {'up' if places < 0 else 'down'}", finding, by=by, within=review.code)
-
-
-def remove_finding(session: Session, review: Review, finding: Finding, *, by: Viewer) -> None:
-    """Take a finding out of the review; it can be brought back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    finding.removed_at = now()
-    session.add(finding)
-    trail.record(session, "remove finding", finding, by=by, within=review.code)
-
-
-def restore_finding(session: Session, review: Review, finding: Finding, *, by: Viewer) -> None:
-    """Bring a removed finding back to where it stood."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    finding.removed_at = None
-    session.add(finding)
-    trail.record(session, "bring back finding", finding, by=by, within=review.code)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from app.core.forms import Form
 from app.reviews.models import TeamRole
-from app.reviews.values import VALUES
+from app.reviews.values import VALUES, listed
 
 NARRATIVE = 20_000
 """The most characters in one narrative field; about ten pages."""
@@ -17,15 +17,6 @@ def _without_unknown_beside(answers: list[str]) -> list[str]:
     """*Unknown* and *not collected* stand alone; beside a real answer they say nothing."""
     real = [answer for answer in answers if answer not in ("unknown", "not_collected")]
     return list(dict.fromkeys(real or answers))
-
-
-def _one(name: str) -> AfterValidator:
-    def check(code: str) -> str:
-        if obstacle := VALUES.obstacle(name, code):
-            raise ValueError(obstacle)
-        return code
-
-    return AfterValidator(check)
 
 
 def _several(name: str) -> AfterValidator:
@@ -41,27 +32,27 @@ def _several(name: str) -> AfterValidator:
 class IncidentForm(Form):
     """What is written down of an incident."""
 
-    incident_type: Annotated[str, _one("incident_type")]
+    incident_type: Annotated[str, listed("incident_type")]
     near_fatality_basis: Annotated[list[str], _several("near_fatality_basis")] = []
     summary: str = Field(default="", max_length=NARRATIVE)
     occurred_on: date | None = None
-    date_precision: Annotated[str, _one("date_precision")] = "day"
+    date_precision: Annotated[str, listed("date_precision")] = "day"
     learned_on: date | None = None
     notified_on: date | None = None
-    source: Annotated[str, _one("source")] = "unknown"
+    source: Annotated[str, listed("source")] = "unknown"
     office: str = Field(min_length=1, max_length=20)
     """The office's public code."""
-    service_area: Annotated[str, _one("service_area")] = "unknown"
-    child_age_band: Annotated[str, _one("child_age_band")] = "not_collected"
-    child_sex: Annotated[str, _one("child_sex")] = "not_collected"
+    service_area: Annotated[str, listed("service_area")] = "unknown"
+    child_age_band: Annotated[str, listed("child_age_band")] = "not_collected"
+    child_sex: Annotated[str, listed("child_sex")] = "not_collected"
     child_race_ethnicity: Annotated[list[str], _several("child_race_ethnicity")] = []
-    icwa_status: Annotated[str, _one("icwa_status")] = "not_collected"
-    living_situation: Annotated[str, _one("living_situation")] = "not_collected"
-    prior_involvement: Annotated[str, _one("prior_involvement")] = "not_collected"
+    icwa_status: Annotated[str, listed("icwa_status")] = "not_collected"
+    living_situation: Annotated[str, listed("living_situation")] = "not_collected"
+    prior_involvement: Annotated[str, listed("prior_involvement")] = "not_collected"
     maltreatment_types: Annotated[list[str], _several("maltreatment_types")] = []
-    determination: Annotated[str, _one("determination")] = "not_collected"
-    manner_of_death: Annotated[str, _one("manner_of_death")] = "not_collected"
-    cause_category: Annotated[str, _one("cause_category")] = "not_collected"
+    determination: Annotated[str, listed("determination")] = "not_collected"
+    manner_of_death: Annotated[str, listed("manner_of_death")] = "not_collected"
+    cause_category: Annotated[str, listed("cause_category")] = "not_collected"
     concurrent_processes: Annotated[list[str], _several("concurrent_processes")] = []
     version: int = 0
 
@@ -69,7 +60,7 @@ class IncidentForm(Form):
 class ReferenceForm(Form):
     """A number in another system."""
 
-    system: Annotated[str, _one("reference_system")]
+    system: Annotated[str, listed("reference_system")]
     reference: str = Field(min_length=1, max_length=60)
 
 
@@ -77,7 +68,7 @@ class TriageForm(Form):
     """One decision of triage."""
 
     criteria: Annotated[list[str], _several("triage_criteria")] = []
-    decision: Annotated[str, _one("triage_decision")]
+    decision: Annotated[str, listed("triage_decision")]
     rationale: str = Field(min_length=1, max_length=NARRATIVE)
     reconsider_on: date | None = None
 
@@ -86,8 +77,8 @@ class OpeningForm(Form):
     """How a review is opened."""
 
     title: str = Field(min_length=3, max_length=120)
-    method: Annotated[str, _one("method")] = "safe_systems"
-    level: Annotated[str, _one("level")] = "full_review"
+    method: Annotated[str, listed("method")] = "safe_systems"
+    level: Annotated[str, listed("level")] = "full_review"
     purpose: str = Field(default="", max_length=NARRATIVE)
     lead: str = Field(min_length=1, max_length=20)
     """Public codes of people."""
@@ -98,8 +89,8 @@ class AboutForm(Form):
     """What a review says about itself."""
 
     title: str = Field(min_length=3, max_length=120)
-    method: Annotated[str, _one("method")]
-    level: Annotated[str, _one("level")]
+    method: Annotated[str, listed("method")]
+    level: Annotated[str, listed("level")]
     purpose: str = Field(default="", max_length=NARRATIVE)
     summary: str = Field(default="", max_length=NARRATIVE)
     what_surprised_us: str = Field(default="", max_length=NARRATIVE)

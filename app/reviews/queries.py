@@ -180,7 +180,7 @@ def progress_of_all(session: Session, reviews: Iterable[Review]) -> dict[int, Pr
     wanted = {review.id or 0: review for review in reviews}
     members = _stated_and_members(session, wanted)
     invited = _counted(session, DebriefInvitation, wanted, col(DebriefInvitation.removed_at).is_(None))
-    heard = _counted(session, DebriefSession, wanted)
+    heard = _counted(session, DebriefSession, wanted, col(DebriefSession.removed_at).is_(None))
     events = _counted(session, TimelineEvent, wanted, col(TimelineEvent.removed_at).is_(None))
     findings = _counted(session, Finding, wanted, col(Finding.removed_at).is_(None))
     kinds = {

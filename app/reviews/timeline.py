@@ -7,12 +7,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.audit import trail
-from app.core.clock import now
-from app.core.errors import NotFound, insist
+from app.core.errors import insist
 from app.core.narrative import narrative_names
 from app.identity.viewers import Viewer
 from app.reviews.models import Review, TimelineEvent
 from app.reviews.queries import held_stage
+from app.reviews.removing import part_found
 from app.reviews.rules import obstacle_to_changing
 from app.writing import texts
 
@@ -30,10 +30,7 @@ def events_of(session: Session, review: Review) -> list[TimelineEvent]:
 def event_of(session: Session, review: Review, code: str, *, removed: bool = False) -> TimelineEvent:
     """One event of the review by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(TimelineEvent).where(TimelineEvent.review_id == review.id, TimelineEvent.code == code)
-    found = session.exec(query).first()
-    if found is None or (found.removed_at and not removed):
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def quiet_days(earlier: TimelineEvent, later: TimelineEvent) -> int:
@@ -67,19 +64,3 @@ def change_event(
     """Change an event from version `base`; raises `ChangedMeanwhile` where someone else changed the same text."""
     insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, event, values, base=base, within=review.code, by=by, did="change event")
-
-
-def remove_event(session: Session, review: Review, event: TimelineEvent, *, by: Viewer) -> None:
-    """Take an event off the timeline; it can be brought back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    event.removed_at = now()
-    session.add(event)
-    trail.record(session, "remove event", event, by=by, within=review.code)
-
-
-def restore_event(session: Session, review: Review, event: TimelineEvent, *, by: Viewer) -> None:
-    """Bring a removed event back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    event.removed_at = None
-    session.add(event)
-    trail.record(session, "bring back event", event, by=by, within=review.code)

@@ -6,13 +6,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.audit import trail
-from app.core.clock import now
-from app.core.errors import NotFound, insist
+from app.core.errors import insist
 from app.core.narrative import narrative_names
 from app.debriefs.models import DebriefNote, DebriefSession
 from app.identity.viewers import Viewer
 from app.reviews.models import KeyEpisode, Review
 from app.reviews.queries import held_stage
+from app.reviews.removing import part_found
 from app.reviews.rules import obstacle_to_changing
 from app.systemic_factors.models import FactorLink
 from app.writing import texts
@@ -21,18 +21,19 @@ from app.writing import texts
 def link_of(session: Session, episode: KeyEpisode, code: str, *, removed: bool = False) -> FactorLink:
     """One factor link of the episode by its code, or NotFound. `removed` also finds one that was removed."""
     query = select(FactorLink).where(FactorLink.episode_id == episode.id, FactorLink.code == code)
-    found = session.exec(query).first()
-    if found is None or (found.removed_at and not removed):
-        raise NotFound
-    return found
+    return part_found(session, query, removed=removed)
 
 
 def notes_of(session: Session, review: Review) -> list[tuple[DebriefNote, DebriefSession]]:
-    """What was said in the review's debriefs, with the session, oldest first; without withdrawn notes."""
+    """What was said in the review's debriefs, with the session, oldest first; without what was withdrawn or removed."""
     query = (
         select(DebriefNote, DebriefSession)
         .join(DebriefSession, col(DebriefNote.session_id) == col(DebriefSession.id))
-        .where(DebriefSession.review_id == review.id, DebriefNote.status != "withdrawn")
+        .where(
+            DebriefSession.review_id == review.id,
+            col(DebriefSession.removed_at).is_(None),
+            DebriefNote.status != "withdrawn",
+        )
         .order_by(col(DebriefSession.held_on), col(DebriefNote.id))
     )
     return list(session.exec(query))
@@ -57,19 +58,3 @@ def change_link(
     """Change a link from version `base`; raises `ChangedMeanwhile` where someone else changed the same text."""
     insist(obstacle_to_changing(held_stage(session, review)))
     texts.save(session, link, values, base=base, within=review.code, by=by, did="change factor link")
-
-
-def remove_link(session: Session, review: Review, link: FactorLink, *, by: Viewer) -> None:
-    """Take a factor out of an episode; it can be brought back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    link.removed_at = now()
-    session.add(link)
-    trail.record(session, "remove factor link", link, by=by, within=review.code)
-
-
-def restore_link(session: Session, review: Review, link: FactorLink, *, by: Viewer) -> None:
-    """Bring a removed factor link back."""
-    insist(obstacle_to_changing(held_stage(session, review)))
-    link.removed_at = None
-    session.add(link)
-    trail.record(session, "bring back factor link", link, by=by, within=review.code)

@@ -15,6 +15,7 @@ from app.debriefs import actions as debriefs
 from app.debriefs.models import DebriefNote, DebriefSession
 from app.reviews import actions, episodes, findings, timeline
 from app.reviews.models import Finding, Incident, KeyEpisode, Review, Stage
+from app.reviews.removing import take_out
 from app.system_maps import actions as maps
 from app.system_maps.models import MapCondition
 from app.systemic_factors import links, sheets
@@ -133,7 +134,7 @@ class TestConcluding:
         with ThreadPoolExecutor(1) as pool:
             with writing(engine) as own:
                 found = own.get_one(Review, review.id)
-                episodes.remove_episode(own, found, own.exec(select(KeyEpisode)).one(), by=lead)
+                take_out(own, found, own.exec(select(KeyEpisode)).one(), "episode", by=lead)
                 concluded = pool.submit(conclude)
                 wait([concluded], timeout=0.3)
             with pytest.raises(Refused, match="Add an improvement opportunity"):

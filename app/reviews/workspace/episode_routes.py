@@ -2,28 +2,22 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import Session
 
-from app.audit.reading import Told, read_all, read_one
-from app.core.database import Transaction
+from app.audit.reading import Told, read_all
 from app.core.errors import insist
 from app.core.forms import Submission, blank, filled, submitted
-from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
-from app.identity.dependencies import ReviewWorker, ThePage, tell
-from app.identity.viewers import Viewer
 from app.reviews import episodes
-from app.reviews.dependencies import WritableReview
-from app.reviews.models import EpisodeKind, KeyEpisode, Review, TimelineEvent
-from app.reviews.rules import obstacle_to_changing
+from app.reviews.dependencies import Desk, OpenDesk, TheDesk
+from app.reviews.models import EpisodeKind, KeyEpisode, TimelineEvent
+from app.reviews.removing import bring_back, take_out
 from app.reviews.timeline import events_of
 from app.reviews.values import VALUES
 from app.reviews.workspace import showing
 from app.reviews.workspace.forms import EpisodeForm, FamilyForm, WhyNoneForm
-from app.writing.dependencies import TheDrafts
 
 routes = router("/reviews/{review_code}")
 Sent = Annotated[Submission[EpisodeForm], Depends(submitted(EpisodeForm))]
@@ -32,182 +26,114 @@ SentFamily = Annotated[Submission[FamilyForm], Depends(submitted(FamilyForm))]
 
 
 @routes.get("/episodes/new/{kind}")
-def ask_for_episode(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    kind: EpisodeKind,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
+def ask_for_episode(desk: OpenDesk, kind: EpisodeKind) -> HTMLResponse:
     start = blank(service_area="unknown", proximity="unknown")
-    return _form(session, viewer, page, review, kind, drafts.resumed(start))
+    return _form(desk, kind, desk.drafts.resumed(start))
 
 
 @routes.post("/episodes/new/{kind}")
-def add_episode(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    kind: EpisodeKind,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
-    events = _events_chosen(session, review, submission)
+def add_episode(desk: OpenDesk, kind: EpisodeKind, submission: Sent) -> Any:
+    events = _events_chosen(desk, submission)
     if submission.form is None:
-        return _form(session, viewer, page, review, kind, submission, status_code=422)
+        return _form(desk, kind, submission, status_code=422)
     columns = {"kind": kind, **submission.form.model_dump(exclude={"events", "version"})}
-    episode = episodes.add_episode(session, review, columns, events, by=viewer)
-    drafts.done(change=_address(review, episode))
-    tell(session, request, _added(kind), undo=f"{_address(review, episode)}/remove")
-    return _back(review, episode)
+    episode = episodes.add_episode(desk.session, desk.review, columns, events, by=desk.viewer)
+    desk.drafts.done(change=_address(desk, episode))
+    desk.tell(_added(kind), undo=f"{_address(desk, episode)}/remove")
+    return _back(desk, episode)
 
 
 @routes.get("/episodes/none/{kind}")
-def ask_why_none(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    kind: EpisodeKind,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    insist(episodes.obstacle_to_having_none(kind, episodes.episodes_of(session, review)))
-    told = read_one(session, review, by=viewer, part="why there is no episode")
-    start = blank(because=getattr(told, episodes.WHY_NONE[kind]), version=review.version)
-    return _why_none(page, review, kind, drafts.resumed(start))
+def ask_why_none(desk: OpenDesk, kind: EpisodeKind) -> HTMLResponse:
+    insist(episodes.obstacle_to_having_none(kind, episodes.episodes_of(desk.session, desk.review)))
+    told = desk.told(desk.review, "why there is no episode")
+    start = blank(because=getattr(told, episodes.WHY_NONE[kind]), version=desk.review.version)
+    return _why_none(desk, kind, desk.drafts.resumed(start))
 
 
 @routes.post("/episodes/none/{kind}")
-def say_why_none(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    kind: EpisodeKind,
-    submission: SentWhyNone,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
+def say_why_none(desk: OpenDesk, kind: EpisodeKind, submission: SentWhyNone) -> Any:
     if submission.form is None:
-        return _why_none(page, review, kind, submission, status_code=422)
+        return _why_none(desk, kind, submission, status_code=422)
     form = submission.form
-    episodes.say_why_none(session, review, kind, form.because, base=form.version, by=viewer)
-    drafts.done()
-    tell(session, request, _("Reason saved."))
-    return RedirectResponse(f"/reviews/{review.code}/timeline#episodes", 303)
+    episodes.say_why_none(desk.session, desk.review, kind, form.because, base=form.version, by=desk.viewer)
+    desk.drafts.done()
+    desk.tell(_("Reason saved."))
+    return RedirectResponse(f"{desk.address}/timeline#episodes", 303)
 
 
 @routes.get("/episodes/{episode_code}")
-def ask_for_changes(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    episode_code: str,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    episode = episodes.episode_of(session, review, episode_code)
-    told = read_one(session, episode, by=viewer, within=review.code, part="episode")
+def ask_for_changes(desk: OpenDesk, episode_code: str) -> HTMLResponse:
+    episode = episodes.episode_of(desk.session, desk.review, episode_code)
+    told = desk.told(episode, "episode")
     submission = filled(told, *(name for name in EpisodeForm.model_fields if name != "events"))
-    linked = episodes.events_by_episode(session, [episode])[told.id]
-    submission.typed["events"] = [event.code for event in events_of(session, review) if event.id in linked]
-    return _form(session, viewer, page, review, episode.kind, drafts.resumed(submission), episode)
+    linked = episodes.events_by_episode(desk.session, [episode])[told.id]
+    submission.typed["events"] = [event.code for event in events_of(desk.session, desk.review) if event.id in linked]
+    return _form(desk, episode.kind, desk.drafts.resumed(submission), episode)
 
 
 @routes.post("/episodes/{episode_code}")
-def change_episode(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    episode_code: str,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
-    episode = episodes.episode_of(session, review, episode_code)
-    events = _events_chosen(session, review, submission)
+def change_episode(desk: OpenDesk, episode_code: str, submission: Sent) -> Any:
+    episode = episodes.episode_of(desk.session, desk.review, episode_code)
+    events = _events_chosen(desk, submission)
     if submission.form is None:
-        return _form(session, viewer, page, review, episode.kind, submission, episode, status_code=422)
+        return _form(desk, episode.kind, submission, episode, status_code=422)
     columns = submission.form.model_dump(exclude={"events", "version"})
-    episodes.change_episode(session, review, episode, columns, events, base=submission.form.version, by=viewer)
-    drafts.done()
-    tell(session, request, _("Episode saved."))
-    return _back(review, episode)
+    episodes.change_episode(
+        desk.session, desk.review, episode, columns, events, base=submission.form.version, by=desk.viewer
+    )
+    desk.drafts.done()
+    desk.tell(_("Episode saved."))
+    return _back(desk, episode)
 
 
 @routes.post("/episodes/{episode_code}/remove")
-def remove_episode(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, request: Request, episode_code: str
-) -> RedirectResponse:
-    episode = episodes.episode_of(session, review, episode_code)
-    episodes.remove_episode(session, review, episode, by=viewer)
-    tell(session, request, _("Episode removed."), undo=f"{_address(review, episode)}/restore")
-    return RedirectResponse(f"/reviews/{review.code}/timeline", 303)
+def remove_episode(desk: TheDesk, episode_code: str) -> RedirectResponse:
+    episode = episodes.episode_of(desk.session, desk.review, episode_code)
+    take_out(desk.session, desk.review, episode, "episode", by=desk.viewer)
+    desk.tell(_("Episode removed."), undo=f"{_address(desk, episode)}/restore")
+    return RedirectResponse(f"{desk.address}/timeline", 303)
 
 
 @routes.post("/episodes/{episode_code}/restore")
-def restore_episode(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, request: Request, episode_code: str
-) -> RedirectResponse:
-    episode = episodes.episode_of(session, review, episode_code, removed=True)
-    episodes.restore_episode(session, review, episode, by=viewer)
-    tell(session, request, _("Episode brought back."))
-    return _back(review, episode)
+def restore_episode(desk: TheDesk, episode_code: str) -> RedirectResponse:
+    episode = episodes.episode_of(desk.session, desk.review, episode_code, removed=True)
+    bring_back(desk.session, desk.review, episode, "episode", by=desk.viewer)
+    desk.tell(_("Episode brought back."))
+    return _back(desk, episode)
 
 
 @routes.get("/family")
-def ask_for_family(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, page: ThePage, drafts: TheDrafts
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    told = read_one(session, review, by=viewer, part="family perspective")
-    return _family(page, review, drafts.resumed(filled(told, *FamilyForm.model_fields)))
+def ask_for_family(desk: OpenDesk) -> HTMLResponse:
+    told = desk.told(desk.review, "family perspective")
+    return _family(desk, desk.drafts.resumed(filled(told, *FamilyForm.model_fields)))
 
 
 @routes.post("/family")
-def tell_family_perspective(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    submission: SentFamily,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
+def tell_family_perspective(desk: OpenDesk, submission: SentFamily) -> Any:
     form = submission.form
     if form and not (form.family_perspective or form.no_family_perspective_because):
         submission.refuse("family_perspective", _("Write the family's perspective, or say below why there is none."))
     if form is None or submission.form is None:
-        return _family(page, review, submission, status_code=422)
+        return _family(desk, submission, status_code=422)
     episodes.tell_family_perspective(
-        session,
-        review,
+        desk.session,
+        desk.review,
         form.family_perspective,
         form.no_family_perspective_because,
         base=form.version,
-        by=viewer,
+        by=desk.viewer,
     )
-    drafts.done()
-    tell(session, request, _("Family perspective saved."))
-    return RedirectResponse(f"/reviews/{review.code}/timeline#family", 303)
+    desk.drafts.done()
+    desk.tell(_("Family perspective saved."))
+    return RedirectResponse(f"{desk.address}/timeline#family", 303)
 
 
-def _events_chosen(session: Session, review: Review, submission: Submission[EpisodeForm]) -> list[TimelineEvent]:
+def _events_chosen(desk: Desk, submission: Submission[EpisodeForm]) -> list[TimelineEvent]:
     """The chosen events; refuses the form where one is no longer on the timeline."""
     if submission.form is None:
         return []
-    on_timeline = {event.code: event for event in events_of(session, review)}
+    on_timeline = {event.code: event for event in events_of(desk.session, desk.review)}
     wanted = submission.form.events
     if not set(wanted) <= set(on_timeline):
         submission.refuse("events", _("An event you chose is no longer on the timeline. Choose again."))
@@ -215,50 +141,51 @@ def _events_chosen(session: Session, review: Review, submission: Submission[Epis
 
 
 def _form(
-    session: Session,
-    viewer: Viewer,
-    page: Page,
-    review: Review,
+    desk: Desk,
     kind: EpisodeKind,
     submission: Submission[EpisodeForm],
     episode: KeyEpisode | None = None,
     status_code: int = 200,
 ) -> HTMLResponse:
     events: list[Told] = read_all(
-        session, events_of(session, review), by=viewer, within=review.code, part="timeline, to choose events"
+        desk.session,
+        events_of(desk.session, desk.review),
+        by=desk.viewer,
+        within=desk.review.code,
+        part="timeline, to choose events",
     )
-    return page(
+    return desk.page(
         "reviews/workspace/episode_form.html",
-        review=review,
+        review=desk.review,
         kind=kind.value,
         submission=submission,
         episode=episode,
         values=VALUES,
         event_choices=[(event.code, showing.event_words(event)) for event in events],
-        address=_address(review, episode) if episode else f"/reviews/{review.code}/episodes/new/{kind.value}",
+        address=_address(desk, episode) if episode else f"{desk.address}/episodes/new/{kind.value}",
         status_code=status_code,
     )
 
 
 def _why_none(
-    page: Page, review: Review, kind: EpisodeKind, submission: Submission[WhyNoneForm], status_code: int = 200
+    desk: Desk, kind: EpisodeKind, submission: Submission[WhyNoneForm], status_code: int = 200
 ) -> HTMLResponse:
-    return page(
+    return desk.page(
         "reviews/workspace/why_none_form.html",
-        review=review,
+        review=desk.review,
         kind=kind.value,
         submission=submission,
-        address=f"/reviews/{review.code}/episodes/none/{kind.value}",
+        address=f"{desk.address}/episodes/none/{kind.value}",
         status_code=status_code,
     )
 
 
-def _family(page: Page, review: Review, submission: Submission[FamilyForm], status_code: int = 200) -> HTMLResponse:
-    return page(
+def _family(desk: Desk, submission: Submission[FamilyForm], status_code: int = 200) -> HTMLResponse:
+    return desk.page(
         "reviews/workspace/family_form.html",
-        review=review,
+        review=desk.review,
         submission=submission,
-        address=f"/reviews/{review.code}/family",
+        address=f"{desk.address}/family",
         status_code=status_code,
     )
 
@@ -269,9 +196,9 @@ def _added(kind: EpisodeKind) -> str:
     return _("Improvement opportunity added.")
 
 
-def _address(review: Review, episode: KeyEpisode) -> str:
-    return f"/reviews/{review.code}/episodes/{episode.code}"
+def _address(desk: Desk, episode: KeyEpisode) -> str:
+    return f"{desk.address}/episodes/{episode.code}"
 
 
-def _back(review: Review, episode: KeyEpisode) -> RedirectResponse:
-    return RedirectResponse(f"/reviews/{review.code}/timeline?episode={episode.code}", 303)
+def _back(desk: Desk, episode: KeyEpisode) -> RedirectResponse:
+    return RedirectResponse(f"{desk.address}/timeline?episode={episode.code}", 303)

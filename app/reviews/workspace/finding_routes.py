@@ -2,26 +2,23 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.audit.reading import read_all, read_one
+from app.audit.reading import read_all
 from app.core.database import Transaction
-from app.core.errors import insist
 from app.core.forms import Submission, blank, filled, submitted
-from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
-from app.identity.dependencies import ReviewReader, ReviewWorker, ThePage, tell
+from app.identity.dependencies import ReviewReader, ThePage
 from app.reviews import findings
-from app.reviews.dependencies import ReadableReview, WritableReview
-from app.reviews.models import Finding, Review
-from app.reviews.rules import obstacle_to_changing
+from app.reviews.dependencies import Desk, OpenDesk, ReadableReview, TheDesk
+from app.reviews.models import Finding
+from app.reviews.removing import bring_back, take_out
 from app.reviews.values import VALUES
 from app.reviews.workspace import showing
 from app.reviews.workspace.forms import FindingForm, MoveForm
-from app.writing.dependencies import TheDrafts
 
 routes = router("/reviews/{review_code}/findings")
 Sent = Annotated[Submission[FindingForm], Depends(submitted(FindingForm))]
@@ -43,95 +40,65 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
 
 
 @routes.get("/new")
-def ask_for_finding(review: WritableReview, _viewer: ReviewWorker, page: ThePage, drafts: TheDrafts) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    return _form(page, review, drafts.resumed(blank(reach="this_case")))
+def ask_for_finding(desk: OpenDesk) -> HTMLResponse:
+    return _form(desk, desk.drafts.resumed(blank(reach="this_case")))
 
 
 @routes.post("/new")
-def add_finding(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
+def add_finding(desk: OpenDesk, submission: Sent) -> Any:
     if submission.form is None:
-        return _form(page, review, submission, status_code=422)
-    finding = findings.add_finding(session, review, submission.form.model_dump(exclude={"version"}), by=viewer)
-    drafts.done(change=_address(review, finding))
-    tell(session, request, _("Finding added."), undo=f"{_address(review, finding)}/remove")
-    return _back(review, finding)
+        return _form(desk, submission, status_code=422)
+    finding = findings.add_finding(
+        desk.session, desk.review, submission.form.model_dump(exclude={"version"}), by=desk.viewer
+    )
+    desk.drafts.done(change=_address(desk, finding))
+    desk.tell(_("Finding added."), undo=f"{_address(desk, finding)}/remove")
+    return _back(desk, finding)
 
 
 @routes.get("/{finding_code}")
-def ask_for_changes(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    finding_code: str,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    finding = findings.finding_of(session, review, finding_code)
-    told = read_one(session, finding, by=viewer, within=review.code, part="finding")
-    return _form(page, review, drafts.resumed(filled(told, *FindingForm.model_fields)), finding)
+def ask_for_changes(desk: OpenDesk, finding_code: str) -> HTMLResponse:
+    finding = findings.finding_of(desk.session, desk.review, finding_code)
+    told = desk.told(finding, "finding")
+    return _form(desk, desk.drafts.resumed(filled(told, *FindingForm.model_fields)), finding)
 
 
 @routes.post("/{finding_code}")
-def change_finding(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    finding_code: str,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
-    finding = findings.finding_of(session, review, finding_code)
+def change_finding(desk: OpenDesk, finding_code: str, submission: Sent) -> Any:
+    finding = findings.finding_of(desk.session, desk.review, finding_code)
     if submission.form is None:
-        return _form(page, review, submission, finding, status_code=422)
+        return _form(desk, submission, finding, status_code=422)
     columns = submission.form.model_dump(exclude={"version"})
-    findings.change_finding(session, review, finding, columns, base=submission.form.version, by=viewer)
-    drafts.done()
-    tell(session, request, _("Finding saved."))
-    return _back(review, finding)
+    findings.change_finding(desk.session, desk.review, finding, columns, base=submission.form.version, by=desk.viewer)
+    desk.drafts.done()
+    desk.tell(_("Finding saved."))
+    return _back(desk, finding)
 
 
 @routes.post("/{finding_code}/move")
-def move_finding(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, finding_code: str, submission: SentMove
-) -> RedirectResponse:
-    finding = findings.finding_of(session, review, finding_code)
+def move_finding(desk: TheDesk, finding_code: str, submission: SentMove) -> RedirectResponse:
+    finding = findings.finding_of(desk.session, desk.review, finding_code)
     if submission.form:
-        findings.move_finding(session, review, finding, -1 if submission.form.to == "up" else 1, by=viewer)
-    return _back(review, finding)
+        findings.move_finding(
+            desk.session, desk.review, finding, -1 if submission.form.to == "up" else 1, by=desk.viewer
+        )
+    return _back(desk, finding)
 
 
 @routes.post("/{finding_code}/remove")
-def remove_finding(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, request: Request, finding_code: str
-) -> RedirectResponse:
-    finding = findings.finding_of(session, review, finding_code)
-    findings.remove_finding(session, review, finding, by=viewer)
-    tell(session, request, _("Finding removed."), undo=f"{_address(review, finding)}/restore")
-    return RedirectResponse(f"/reviews/{review.code}/findings", 303)
+def remove_finding(desk: TheDesk, finding_code: str) -> RedirectResponse:
+    finding = findings.finding_of(desk.session, desk.review, finding_code)
+    take_out(desk.session, desk.review, finding, "finding", by=desk.viewer)
+    desk.tell(_("Finding removed."), undo=f"{_address(desk, finding)}/restore")
+    return RedirectResponse(f"{desk.address}/findings", 303)
 
 
 @routes.post("/{finding_code}/restore")
-def restore_finding(
-    review: WritableReview, viewer: ReviewWorker, session: Transaction, request: Request, finding_code: str
-) -> RedirectResponse:
-    finding = findings.finding_of(session, review, finding_code, removed=True)
-    findings.restore_finding(session, review, finding, by=viewer)
-    tell(session, request, _("Finding brought back."))
-    return _back(review, finding)
+def restore_finding(desk: TheDesk, finding_code: str) -> RedirectResponse:
+    finding = findings.finding_of(desk.session, desk.review, finding_code, removed=True)
+    bring_back(desk.session, desk.review, finding, "finding", by=desk.viewer)
+    desk.tell(_("Finding brought back."))
+    return _back(desk, finding)
 
 
 def _sentence(found: list[Finding]) -> str:
@@ -146,26 +113,22 @@ def _sentence(found: list[Finding]) -> str:
 
 
 def _form(
-    page: Page,
-    review: Review,
-    submission: Submission[FindingForm],
-    finding: Finding | None = None,
-    status_code: int = 200,
+    desk: Desk, submission: Submission[FindingForm], finding: Finding | None = None, status_code: int = 200
 ) -> HTMLResponse:
-    return page(
+    return desk.page(
         "reviews/workspace/finding_form.html",
-        review=review,
+        review=desk.review,
         submission=submission,
         finding=finding,
         values=VALUES,
-        address=_address(review, finding) if finding else f"/reviews/{review.code}/findings/new",
+        address=_address(desk, finding) if finding else f"{desk.address}/findings/new",
         status_code=status_code,
     )
 
 
-def _address(review: Review, finding: Finding) -> str:
-    return f"/reviews/{review.code}/findings/{finding.code}"
+def _address(desk: Desk, finding: Finding) -> str:
+    return f"{desk.address}/findings/{finding.code}"
 
 
-def _back(review: Review, finding: Finding) -> RedirectResponse:
-    return RedirectResponse(f"/reviews/{review.code}/findings#{finding.code}", 303)
+def _back(desk: Desk, finding: Finding) -> RedirectResponse:
+    return RedirectResponse(f"{desk.address}/findings#{finding.code}", 303)

@@ -8,19 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from app.core.clock import today
 from app.core.forms import Form
 from app.core.translation import gettext as _
-from app.reviews.values import VALUES
+from app.reviews.values import listed
 from app.systemic_factors.models import Direction
-
-
-def listed(name: str) -> AfterValidator:
-    """Accepts only the codes of one value list."""
-
-    def check(code: str) -> str:
-        if obstacle := VALUES.obstacle(name, code):
-            raise ValueError(obstacle)
-        return code
-
-    return AfterValidator(check)
 
 
 def _not_in_the_future(day: date) -> date:

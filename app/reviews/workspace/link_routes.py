@@ -2,23 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import Session
 
-from app.audit.reading import read_all, read_one
-from app.core.database import Transaction
-from app.core.errors import insist
+from app.audit.reading import read_all
 from app.core.forms import Submission, blank, filled, submitted
-from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
-from app.identity.dependencies import ReviewWorker, ThePage, tell
-from app.identity.viewers import Viewer
-from app.reviews.dependencies import WritableReview
+from app.reviews.dependencies import Desk, OpenDesk, TheDesk
 from app.reviews.episodes import episode_of
-from app.reviews.models import KeyEpisode, Review
-from app.reviews.rules import obstacle_to_changing
+from app.reviews.models import KeyEpisode
+from app.reviews.removing import bring_back, take_out
 from app.reviews.timeline import events_of
 from app.reviews.values import VALUES
 from app.reviews.workspace import showing
@@ -27,7 +21,6 @@ from app.systemic_factors import links
 from app.systemic_factors.domains import domain_name
 from app.systemic_factors.models import FactorLink
 from app.systemic_factors.queries import factors_of
-from app.writing.dependencies import TheDrafts
 
 routes = router("/reviews/{review_code}/episodes/{episode_code}/factors")
 Sent = Annotated[Submission[LinkForm], Depends(submitted(LinkForm))]
@@ -36,129 +29,81 @@ EXCERPT = 70
 
 
 @routes.get("/new")
-def ask_for_link(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    episode_code: str,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    episode = episode_of(session, review, episode_code)
-    return _form(session, viewer, page, review, episode, drafts.resumed(blank()))
+def ask_for_link(desk: OpenDesk, episode_code: str) -> HTMLResponse:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    return _form(desk, episode, desk.drafts.resumed(blank()))
 
 
 @routes.post("/new")
-def add_link(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    episode_code: str,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
-    episode = episode_of(session, review, episode_code)
-    columns = _columns(session, review, submission)
+def add_link(desk: OpenDesk, episode_code: str, submission: Sent) -> Any:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    columns = _columns(desk, submission)
     if columns is None:
-        return _form(session, viewer, page, review, episode, submission, status_code=422)
-    link = links.add_link(session, review, episode, columns, by=viewer)
-    drafts.done(change=_address(review, episode, link))
-    tell(session, request, _("Factor linked."), undo=f"{_address(review, episode, link)}/remove")
-    return _back(review, episode)
+        return _form(desk, episode, submission, status_code=422)
+    link = links.add_link(desk.session, desk.review, episode, columns, by=desk.viewer)
+    desk.drafts.done(change=_address(desk, episode, link))
+    desk.tell(_("Factor linked."), undo=f"{_address(desk, episode, link)}/remove")
+    return _back(desk, episode)
 
 
 @routes.get("/{link_code}")
-def ask_for_changes(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    episode_code: str,
-    link_code: str,
-) -> HTMLResponse:
-    insist(obstacle_to_changing(review.stage))
-    episode = episode_of(session, review, episode_code)
-    link = links.link_of(session, episode, link_code)
-    told = read_one(session, link, by=viewer, within=review.code, part="factor link")
+def ask_for_changes(desk: OpenDesk, episode_code: str, link_code: str) -> HTMLResponse:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    link = links.link_of(desk.session, episode, link_code)
+    told = desk.told(link, "factor link")
     submission = filled(told, "direction", "agency_interface", "evidence", "version")
     chosen = {
-        "factor": next((factor.key for factor in factors_of(session, review) if factor.id == link.factor_id), ""),
-        "event": next((event.code for event in events_of(session, review) if event.id == link.event_id), ""),
-        "note": next((note.code for note, _held in links.notes_of(session, review) if note.id == link.note_id), ""),
+        "factor": next(
+            (factor.key for factor in factors_of(desk.session, desk.review) if factor.id == link.factor_id), ""
+        ),
+        "event": next((event.code for event in events_of(desk.session, desk.review) if event.id == link.event_id), ""),
+        "note": next(
+            (note.code for note, _held in links.notes_of(desk.session, desk.review) if note.id == link.note_id), ""
+        ),
     }
     submission.typed |= {name: [code] for name, code in chosen.items()}
-    return _form(session, viewer, page, review, episode, drafts.resumed(submission), link)
+    return _form(desk, episode, desk.drafts.resumed(submission), link)
 
 
 @routes.post("/{link_code}")
-def change_link(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    page: ThePage,
-    drafts: TheDrafts,
-    request: Request,
-    episode_code: str,
-    link_code: str,
-    submission: Sent,
-) -> Any:
-    insist(obstacle_to_changing(review.stage))
-    episode = episode_of(session, review, episode_code)
-    link = links.link_of(session, episode, link_code)
-    columns = _columns(session, review, submission)
+def change_link(desk: OpenDesk, episode_code: str, link_code: str, submission: Sent) -> Any:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    link = links.link_of(desk.session, episode, link_code)
+    columns = _columns(desk, submission)
     if columns is None or submission.form is None:
-        return _form(session, viewer, page, review, episode, submission, link, status_code=422)
-    links.change_link(session, review, link, columns, base=submission.form.version, by=viewer)
-    drafts.done()
-    tell(session, request, _("Factor link saved."))
-    return _back(review, episode)
+        return _form(desk, episode, submission, link, status_code=422)
+    links.change_link(desk.session, desk.review, link, columns, base=submission.form.version, by=desk.viewer)
+    desk.drafts.done()
+    desk.tell(_("Factor link saved."))
+    return _back(desk, episode)
 
 
 @routes.post("/{link_code}/remove")
-def remove_link(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    request: Request,
-    episode_code: str,
-    link_code: str,
-) -> RedirectResponse:
-    episode = episode_of(session, review, episode_code)
-    link = links.link_of(session, episode, link_code)
-    links.remove_link(session, review, link, by=viewer)
-    tell(session, request, _("Factor link removed."), undo=f"{_address(review, episode, link)}/restore")
-    return _back(review, episode)
+def remove_link(desk: TheDesk, episode_code: str, link_code: str) -> RedirectResponse:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    link = links.link_of(desk.session, episode, link_code)
+    take_out(desk.session, desk.review, link, "factor link", by=desk.viewer)
+    desk.tell(_("Factor link removed."), undo=f"{_address(desk, episode, link)}/restore")
+    return _back(desk, episode)
 
 
 @routes.post("/{link_code}/restore")
-def restore_link(
-    review: WritableReview,
-    viewer: ReviewWorker,
-    session: Transaction,
-    request: Request,
-    episode_code: str,
-    link_code: str,
-) -> RedirectResponse:
-    episode = episode_of(session, review, episode_code)
-    link = links.link_of(session, episode, link_code, removed=True)
-    links.restore_link(session, review, link, by=viewer)
-    tell(session, request, _("Factor link brought back."))
-    return _back(review, episode)
+def restore_link(desk: TheDesk, episode_code: str, link_code: str) -> RedirectResponse:
+    episode = episode_of(desk.session, desk.review, episode_code)
+    link = links.link_of(desk.session, episode, link_code, removed=True)
+    bring_back(desk.session, desk.review, link, "factor link", by=desk.viewer)
+    desk.tell(_("Factor link brought back."))
+    return _back(desk, episode)
 
 
-def _columns(session: Session, review: Review, submission: Submission[LinkForm]) -> dict[str, Any] | None:
+def _columns(desk: Desk, submission: Submission[LinkForm]) -> dict[str, Any] | None:
     """The columns of the link that was typed; None where something is to change first."""
     form = submission.form
     if form is None:
         return None
-    factor = next((factor for factor in factors_of(session, review) if factor.key == form.factor), None)
-    event = next((event for event in events_of(session, review) if event.code == form.event), None)
-    note = next((note for note, _held in links.notes_of(session, review) if note.code == form.note), None)
+    factor = next((factor for factor in factors_of(desk.session, desk.review) if factor.key == form.factor), None)
+    event = next((event for event in events_of(desk.session, desk.review) if event.code == form.event), None)
+    note = next((note for note, _held in links.notes_of(desk.session, desk.review) if note.code == form.note), None)
     if factor is None:
         submission.refuse("factor", _("Choose one of the factors."))
     if form.event and event is None:
@@ -178,42 +123,37 @@ def _columns(session: Session, review: Review, submission: Submission[LinkForm])
 
 
 def _form(
-    session: Session,
-    viewer: Viewer,
-    page: Page,
-    review: Review,
+    desk: Desk,
     episode: KeyEpisode,
     submission: Submission[LinkForm],
     link: FactorLink | None = None,
     status_code: int = 200,
 ) -> HTMLResponse:
-    held = links.notes_of(session, review)
-    events = events_of(session, review)
+    held = links.notes_of(desk.session, desk.review)
+    events = events_of(desk.session, desk.review)
     told = read_all(
-        session,
+        desk.session,
         [episode, *events, *(note for note, _held in held)],
-        by=viewer,
-        within=review.code,
+        by=desk.viewer,
+        within=desk.review.code,
         part="timeline and debrief notes, to link a factor",
     )
     notes = told[1 + len(events) :]
-    return page(
+    return desk.page(
         "reviews/workspace/link_form.html",
-        review=review,
+        review=desk.review,
         episode=told[0],
         submission=submission,
         link=link,
         values=VALUES,
-        factors=[factor for factor in factors_of(session, review) if _is_offered(factor, link)],
+        factors=[factor for factor in factors_of(desk.session, desk.review) if _is_offered(factor, link)],
         domain_name=domain_name,
         event_choices=[(event.code, showing.event_words(event)) for event in told[1 : 1 + len(events)]],
         note_choices=[
             (note.code, f"{showing.note_words(note.record, said)}: “{_excerpt(note.text)}”")
             for note, (_note, said) in zip(notes, held, strict=True)
         ],
-        address=_address(review, episode, link)
-        if link
-        else f"/reviews/{review.code}/episodes/{episode.code}/factors/new",
+        address=_address(desk, episode, link) if link else f"{desk.address}/episodes/{episode.code}/factors/new",
         status_code=status_code,
     )
 
@@ -226,9 +166,9 @@ def _excerpt(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(' ', 1)[0]}…"
 
 
-def _address(review: Review, episode: KeyEpisode, link: FactorLink) -> str:
-    return f"/reviews/{review.code}/episodes/{episode.code}/factors/{link.code}"
+def _address(desk: Desk, episode: KeyEpisode, link: FactorLink) -> str:
+    return f"{desk.address}/episodes/{episode.code}/factors/{link.code}"
 
 
-def _back(review: Review, episode: KeyEpisode) -> RedirectResponse:
-    return RedirectResponse(f"/reviews/{review.code}/timeline?episode={episode.code}#panel", 303)
+def _back(desk: Desk, episode: KeyEpisode) -> RedirectResponse:
+    return RedirectResponse(f"{desk.address}/timeline?episode={episode.code}#panel", 303)
