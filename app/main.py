@@ -23,7 +23,7 @@ from app.core.routing import open_to_everyone, router
 from app.core.settings import settings
 from app.debriefs.routes import routes as debriefs
 from app.home.routes import routes as home
-from app.identity.dependencies import LOOK_UP
+from app.identity.dependencies import LOOK_UP, look_up
 from app.identity.routes import routes as identity
 from app.importing.routes import routes as importing
 from app.patterns.routes import routes as patterns
@@ -122,7 +122,11 @@ async def _two_texts(request: Request, conflict: Exception) -> Response:
 
 def _http(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101
-    return _refused(request, NotFound()) if problem.status_code == 404 else _say(request, problem.status_code)
+    if problem.status_code != 404:
+        return _say(request, problem.status_code)
+    if not hasattr(request.state, "page"):
+        look_up(request)  # No route was found, so nobody has asked yet who is looking.
+    return _refused(request, NotFound())
 
 
 def _unreadable(request: Request, _problem: Exception) -> Response:

@@ -67,7 +67,7 @@ _EXAMPLES = {
     "cqi_analyst": "reads every review and sees patterns",
     "chief_eastside": "reads the reviews and patterns of the Eastside division",
     "chief_harbor": "a chief who may not read reviews",
-    "counsel": "counsel: the home page and help, for now",
+    "counsel": "counsel: the home page says what is not built yet",
     "administrator": "people, roles and lists of factors",
 }
 

@@ -3,15 +3,16 @@
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
-from app.core.clock import now
+from app.core.clock import today
 from app.core.database import Look
 from app.core.dates import long_day
 from app.core.errors import NotFound
 from app.core.routing import open_to_everyone, router
-from app.core.translation import gettext as _
+from app.core.translation import N_, Words
 from app.home import queries
 from app.identity.access import SENTENCES
 from app.identity.dependencies import ThePage, User
+from app.identity.models import Role
 from app.language.rules import words_we_use
 from app.reviews.rules import STAGE_NAMES
 from app.reviews.values import VALUES
@@ -21,18 +22,28 @@ routes = router()
 HELP_PAGES = ("contacts", "privacy", "accessibility", "words", "listening", "keyboard", "method")
 
 
-def greeting(hour: int) -> str:
-    """Good morning, afternoon or evening, by the hour of the day."""
-    return _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
+NOT_YET: Words[Role] = Words(
+    {
+        Role.COUNSEL: N_(
+            "Legal holds, the disclosure log and the marking of privileged texts are your part of Throughline, and are "
+            "not built yet. Nothing is disclosed by this version: exports are made by the agency's own operator, and "
+            "leave a line in the trail. Counsel cannot open reviews here."
+        ),
+        Role.DIVISION_CHIEF: N_(
+            "Published numbers, lessons and the recommendations of your division will be here; they are not built yet. "
+            "Reviews and live patterns open to you when the agency makes you a record reader of your division. An "
+            "administrator sets it under People."
+        ),
+    }
+)
+"""What a role that may not read reviews will find here one day, so that an almost empty page explains itself."""
 
 
 @routes.get("/")
 def home(look: Look, viewer: User, page: ThePage) -> Response:
-    local = now().astimezone()
     return page(
         "home/home.html",
-        greeting=greeting(local.hour),
-        today=long_day(local.date()),
+        today=long_day(today()),
         steps=queries.next_steps(look, viewer),
         number_of_mine=len(queries.my_open_reviews(look, viewer)),
         findings=queries.findings(look, viewer),
@@ -40,6 +51,7 @@ def home(look: Look, viewer: User, page: ThePage) -> Response:
         debriefs=queries.recent_debriefs(look, viewer),
         stage_names=STAGE_NAMES,
         mode_words=lambda mode: VALUES.words("debrief_mode", mode),
+        not_yet=[NOT_YET[role] for role in sorted(viewer.roles) if role in NOT_YET],
         permissions=[SENTENCES[permission] for permission in sorted(viewer.permissions)],
     )
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from app.core.translation import N_, Words
+from app.core.translation import gettext as _
 from app.identity.models import Role
 
 
@@ -10,6 +11,7 @@ class Permission(StrEnum):
     """What a person may do. The value is its name in templates; the sentence is in `SENTENCES`."""
 
     USE = "use"
+    READ_INCIDENTS = "read_incidents"
     OPEN_INCIDENTS = "open_incidents"
     TRIAGE = "triage"
     SEE_REFERENCES = "see_references"
@@ -26,7 +28,8 @@ class Permission(StrEnum):
 SENTENCES: Words[Permission] = Words(
     {
         Permission.USE: N_("Sign in, and see the home page, help and your own account."),
-        Permission.OPEN_INCIDENTS: N_("Log an incident, and see and complete the incidents within your sight."),
+        Permission.READ_INCIDENTS: N_("Read the incidents within your sight; every reading is on the trail."),
+        Permission.OPEN_INCIDENTS: N_("Log an incident, and complete the incidents within your sight."),
         Permission.TRIAGE: N_("Decide whether and how an incident is reviewed."),
         Permission.SEE_REFERENCES: N_("See and enter the numbers an incident has in other systems."),
         Permission.READ_REVIEWS: N_("Read the reviews within your sight; every reading is on the trail."),
@@ -43,12 +46,21 @@ SENTENCES: Words[Permission] = Words(
 _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.FACILITATOR: frozenset(
-        {_P.USE, _P.OPEN_INCIDENTS, _P.READ_REVIEWS, _P.OPEN_REVIEWS, _P.WORK_ON_REVIEWS, _P.LEAD_REVIEWS}
+        {
+            _P.USE,
+            _P.READ_INCIDENTS,
+            _P.OPEN_INCIDENTS,
+            _P.READ_REVIEWS,
+            _P.OPEN_REVIEWS,
+            _P.WORK_ON_REVIEWS,
+            _P.LEAD_REVIEWS,
+        }
     ),
     Role.REVIEWER: frozenset({_P.USE, _P.READ_REVIEWS, _P.WORK_ON_REVIEWS}),
     Role.RISK_MANAGEMENT: frozenset(
         {
             _P.USE,
+            _P.READ_INCIDENTS,
             _P.OPEN_INCIDENTS,
             _P.TRIAGE,
             _P.SEE_REFERENCES,
@@ -58,7 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.IMPORT_REVIEWS,
         }
     ),
-    Role.CQI_ANALYST: frozenset({_P.USE, _P.READ_REVIEWS, _P.SEE_PATTERNS, _P.IMPORT_REVIEWS}),
+    Role.CQI_ANALYST: frozenset({_P.USE, _P.READ_INCIDENTS, _P.READ_REVIEWS, _P.SEE_PATTERNS, _P.IMPORT_REVIEWS}),
     Role.DIVISION_CHIEF: frozenset({_P.USE}),
     Role.COUNSEL: frozenset({_P.USE}),
     Role.ADMINISTRATOR: frozenset({_P.USE, _P.MANAGE_PEOPLE, _P.MANAGE_FACTORS}),
@@ -90,3 +102,19 @@ ROLE_NAMES: Words[Role] = Words(
         Role.ADMINISTRATOR: N_("Administrator"),
     }
 )
+
+
+ONLY_RECORD_READERS = N_(
+    "Reviews and live patterns hold exact numbers about few families. A division chief sees those of their own "
+    "division when the agency makes them a record reader; an administrator sets it under People."
+)
+
+
+def why_not(permission: Permission, roles: frozenset[Role]) -> str:
+    """What to tell someone whose roles do not include a permission: who has it, and what can be done."""
+    if Role.DIVISION_CHIEF in roles and permission in READER_OF_OWN_DIVISION:
+        return _(ONLY_RECORD_READERS)
+    who = ", ".join(ROLE_NAMES[role] for role in Role if permission in GRANTS[role])
+    own = ", ".join(ROLE_NAMES[role] for role in Role if role in roles) or _("none yet")
+    sentence = _("This page is for these roles: %(who)s. Yours: %(own)s. An administrator gives roles under People.")
+    return sentence % {"who": who, "own": own}

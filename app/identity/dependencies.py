@@ -17,7 +17,7 @@ from app.core.settings import settings
 from app.core.translation import N_
 from app.core.translation import gettext as _
 from app.identity import queries, rules
-from app.identity.access import Permission
+from app.identity.access import Permission, why_not
 from app.identity.models import SignIn
 from app.identity.viewers import Viewer
 
@@ -30,7 +30,7 @@ def cookie_name() -> str:
     return "__Host-session" if settings().https else "session"
 
 
-def _look_up(request: Request) -> Viewer | None:
+def look_up(request: Request) -> Viewer | None:
     """Who is looking; also sets `request.state.page` with what every template knows about them."""
     token = request.cookies.get(cookie_name(), "")
     request.state.viewer = request.state.form_token = None
@@ -101,7 +101,7 @@ NOT_FOR_REAL_CASES = N_(
 )
 
 
-LOOK_UP = Depends(_look_up, max_concurrency=SIGN_IN_LOOKUPS)
+LOOK_UP = Depends(look_up, max_concurrency=SIGN_IN_LOOKUPS)
 """The application asks this first of all, so that writing down a session's last use never waits for the request's own
 transaction."""
 MaybeViewer = Annotated[Viewer | None, LOOK_UP]
@@ -129,7 +129,7 @@ def person_who_may(permission: Permission) -> Callable[..., Viewer]:
         if viewer is None:
             raise SignInNeeded
         if not viewer.may(permission):
-            raise Forbidden
+            raise Forbidden(why_not(permission, viewer.roles))
         return viewer
 
     person.opening = permission.value  # type: ignore[attr-defined]
@@ -137,6 +137,7 @@ def person_who_may(permission: Permission) -> Callable[..., Viewer]:
 
 
 User = Annotated[Viewer, Depends(person_who_may(Permission.USE))]
+IncidentReader = Annotated[Viewer, Depends(person_who_may(Permission.READ_INCIDENTS))]
 IncidentOpener = Annotated[Viewer, Depends(person_who_may(Permission.OPEN_INCIDENTS))]
 Triager = Annotated[Viewer, Depends(person_who_may(Permission.TRIAGE))]
 ReferenceReader = Annotated[Viewer, Depends(person_who_may(Permission.SEE_REFERENCES))]

@@ -18,7 +18,7 @@ from app.core.pages import Page
 from app.core.routing import router
 from app.core.settings import settings
 from app.core.translation import gettext as _
-from app.identity.dependencies import IncidentOpener, ReferenceReader, ThePage, Triager, tell
+from app.identity.dependencies import IncidentOpener, IncidentReader, ReferenceReader, ThePage, Triager, tell
 from app.identity.models import OrgUnit
 from app.identity.queries import divisions, offices, people
 from app.identity.viewers import Viewer
@@ -33,7 +33,7 @@ routes = router("/incidents")
 FORM_NAMES = tuple(name for name in IncidentForm.model_fields if name != "office")
 
 
-def _incident(session: Transaction, viewer: IncidentOpener, incident_code: str) -> Incident:
+def _incident(session: Transaction, viewer: IncidentReader, incident_code: str) -> Incident:
     return queries.readable_incident(session, viewer, incident_code)
 
 
@@ -41,7 +41,7 @@ ReadableIncident = Annotated[Incident, Depends(_incident)]
 
 
 @routes.get("")
-def see_incidents(request: Request, look: Look, viewer: IncidentOpener, page: ThePage) -> Response:
+def see_incidents(request: Request, look: Look, viewer: IncidentReader, page: ThePage) -> Response:
     asked = lists.asked("/incidents", request.query_params, lists.INCIDENT_FILTERS, lists.INCIDENT_ORDER, "-logged")
     found = lists.incidents(look, viewer, asked)
     units = {unit.id: unit for unit in (*offices(look, viewer), *divisions(look, viewer))}
@@ -103,7 +103,7 @@ def log_incident(
 
 
 @routes.get("/{incident_code}")
-def see_incident(incident: ReadableIncident, session: Transaction, viewer: IncidentOpener, page: ThePage) -> Response:
+def see_incident(incident: ReadableIncident, session: Transaction, viewer: IncidentReader, page: ThePage) -> Response:
     decisions = queries.decisions_about(session, incident)
     told = read_all(session, [incident, *decisions], by=viewer, within=incident.code, part="incident")
     office, division = queries.office_and_division(session, incident.office_id)

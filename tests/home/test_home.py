@@ -51,3 +51,31 @@ class TestHelp:
 
     def test_an_unknown_page_is_not_found(self, browse, cast):
         assert browse(None).get("/help/nothing").status_code == 404
+
+
+class TestARoleWithoutRecords:
+    def test_is_told_what_is_not_here_yet(self, cast, browse):
+        for viewer, told in ((cast.counsel, "the disclosure log"), (cast.chief, "record reader of your division")):
+            shown = words(browse(viewer).get("/").text)
+            assert "What is not here yet" in shown
+            assert told in shown
+        assert "What is not here yet" not in words(browse(cast.record_chief).get("/").text)
+
+    def test_is_told_why_a_page_is_not_for_them(self, cast, browse):
+        refused = browse(cast.chief).get("/patterns/heatmap")
+        assert refused.status_code == 403
+        assert "when the agency makes them a record reader" in words(refused.text)
+        refused = browse(cast.counsel).get("/people")
+        assert "This page is for these roles: Administrator. Yours: Counsel." in words(refused.text)
+
+
+class TestAnUnknownAddress:
+    def test_keeps_the_menu_of_whoever_is_signed_in(self, cast, browse):
+        answer = browse(cast.facilitator).get("/nothing/here")
+        assert answer.status_code == 404
+        assert "Your account, Dana F" in words(answer.text)
+
+    def test_tells_nobody_else_anything(self, cast, browse):
+        answer = browse(None).get("/nothing/here")
+        assert answer.status_code == 404
+        assert "Your account" not in answer.text

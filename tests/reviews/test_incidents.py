@@ -312,3 +312,22 @@ class TestNumbersInOtherSystems:
         assert client.get(f"/incidents/{incident.code}/references").status_code == 403
         assert "CIFT-0007" not in client.get(f"/incidents/{incident.code}").text
         assert "CIFT-0007" not in browse(cast.risk_manager).get(f"/incidents/{incident.code}").text
+
+
+class TestWhoeverOnlyReads:
+    def test_sees_the_list_and_an_incident_without_what_changes_them(self, session, cast, browse):
+        incident = an_incident(session, cast.harbor_north)
+        session.commit()
+        client = browse(cast.analyst)
+        listed, shown = client.get("/incidents"), client.get(f"/incidents/{incident.code}")
+        assert incident.code in listed.text
+        assert "The family received support." in shown.text
+        for text in (listed.text, shown.text):
+            assert "/incidents/new" not in text
+            assert "/edit" not in text
+            assert "/triage" not in text
+            assert "/references" not in text
+        read = session.exec(select(TrailEntry).where(TrailEntry.who == cast.analyst.code)).all()
+        assert ("read incident", incident.code) in [(line.did, line.within) for line in read]
+        assert client.get("/incidents/new").status_code == 403
+        assert client.submit(f"/incidents/{incident.code}/edit").status_code == 403
