@@ -64,6 +64,7 @@ PLAIN = {
     # Texts for whoever runs the program from a terminal.
     "app/cli.py",
     "app/doctor.py",
+    "app/founding.py",
     "app/exporting/command.py",
     "app/importing/command.py",
     # Writes a page of the documentation.
