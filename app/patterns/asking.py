@@ -43,7 +43,7 @@ LISTS = {
     Dimension.AGE_BAND: "child_age_band",
 }
 SEVERAL_ALLOWED = ("with", "without")
-VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show")
+VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show", "measure")
 CHOSEN = ("cell", "pair", "combination", "factor", "group", "page")
 COMPARED_BY = {
     Dimension.DIVISION: "Division",

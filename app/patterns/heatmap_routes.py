@@ -8,7 +8,9 @@ from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns import asking, files
+from app.patterns.asking import NotKnown
 from app.patterns.dependencies import Asked, asked_of, drawing_of, file_of, not_known, reviews_with_quarter
+from app.patterns.measures import MEASURES, Measure, value_of
 from app.patterns.panels import CellPanel, cell_panel
 from app.patterns.sentences import PLURALS, heatmap_finding
 from app.patterns.shares import SMALLEST_BASE, Heatmap, heatmap
@@ -22,6 +24,10 @@ def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePa
     if isinstance(asked, Response):
         return asked
     q = asked.question
+    try:
+        measure = _measure(asked)
+    except NotKnown as unknown:
+        return not_known(page, request.url.path, str(unknown))
     table = _table(asked)
     panel: CellPanel | None = None
     if chosen := q.one("cell"):
@@ -34,6 +40,9 @@ def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePa
         fragment="results",
         **asked.context,
         heat=table,
+        measure=measure,
+        measures=MEASURES,
+        value_of=value_of,
         finding=q.period_backward or heatmap_finding(table),
         compared_by=asking.COMPARED_BY,
         row_orders=asking.ROW_ORDERS,
@@ -61,11 +70,25 @@ def heatmap_drawing(request: Request, session: Transaction, viewer: PatternReade
     asked = asked_of(request, session, viewer, page)
     if isinstance(asked, Response):
         return asked
+    try:
+        measure = _measure(asked)
+    except NotKnown as unknown:
+        return not_known(page, request.url.path, str(unknown))
     trail.record(session, "download heatmap.svg", by=viewer)
     by = asking.COMPARED_BY[asked.question.by].lower()
     title = f"Factor heatmap by {by}"
-    drawing = drawing_of("heatmap", head=asked.head(viewer, title), title=title, heat=_table(asked), **asked.context)
+    head = [*asked.head(viewer, title), ("In the cells", MEASURES[measure])]
+    drawing = drawing_of(
+        "heatmap", head=head, title=title, heat=_table(asked), measure=measure, value_of=value_of, **asked.context
+    )
     return file_of(drawing, f"heatmap-{by}.svg")
+
+
+def _measure(asked: Asked) -> Measure:
+    given = asked.question.one("measure") or Measure.SHARE.value
+    if given not in list(Measure):
+        raise NotKnown(_("There is no “%(value)s” to choose under “Show in the cells”.") % {"value": given})
+    return Measure(given)
 
 
 def _table(asked: Asked) -> Heatmap:
