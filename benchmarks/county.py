@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.core.database import open_engine, writing
+from app.core.database import open_engine, reading, writing
 from app.core.pages import ROOT
 from app.identity import actions as identity
 from app.identity.models import Agency, Person, Role, RoleHeld
@@ -17,7 +17,9 @@ from app.identity.queries import sign_in_of
 from app.importing import actions as importing
 from app.importing.mapping import read_mapping
 from app.importing.models import ImportBatch
+from app.importing.prepared import prepare
 from app.importing.reading import read_table
+from app.importing.rules import complete
 from app.systemic_factors.packs import default_pack
 
 FACTORS = tuple(factor.code for factor in default_pack().factors)
@@ -69,11 +71,18 @@ def empty_agency(path: Path) -> Engine:
 
 def import_file(engine: Engine, path: Path) -> None:
     """Import the file as the command line does."""
+    tables = [read_table(path, path.name)]
+    mapping = complete(tables, read_mapping(MAPPING))
+    with writing(engine) as session:
+        marks = importing.marks_of(session, 1)
+    with reading(engine) as session:
+        planned = importing.look_ahead(session, 1, tables, mapping, marks=marks)
+    prepared = prepare(planned, mapping)
     with writing(engine) as session:
         batch = ImportBatch(agency_id=1, file_name=path.name)
         session.add(batch)
         session.flush()
-        importing.import_tables(session, batch, [read_table(path, path.name)], read_mapping(MAPPING), by=None)
+        importing.import_prepared(session, batch, prepared, by=None)
 
 
 def sign_in(session: Session, role: Role) -> SignedIn:

@@ -41,6 +41,7 @@ LEFT_OUT = {
     "sign_in_attempt": "Sign-ins that did not succeed.",
     "draft": "What people have typed and not saved; only they see it.",
     "data_version": "A mark of this installation that holds nothing of the agency.",
+    "import_secret": "The key of the marks by which imported rows are known again. It would tell what they stand for.",
 }
 LEFT_OUT_COLUMNS = {
     "person.password_hash": "Passwords are set anew where people move to.",

@@ -1,11 +1,12 @@
 """Importing for good, and taking an import back: each is one transaction, and leaves one line in the trail."""
 
 import json
+import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
 
 from app.audit import trail
@@ -14,76 +15,84 @@ from app.audit.trail import Actor
 from app.core import clock
 from app.core.errors import Refused, insist
 from app.core.translation import gettext as _
+from app.core.translation import ngettext
+from app.identity.models import Agency
 from app.identity.viewers import Viewer
 from app.importing import queries, removing, rules
 from app.importing.mapping import Mapping, MappingRefused, pack_of
+from app.importing.marks import Marks
 from app.importing.models import ImportBatch, ImportedRow, SavedMapping
+from app.importing.prepared import Prepared
 from app.importing.reading import Table
-from app.importing.rules import Outcome, Planned, RowKey, complete, plan_rows
+from app.importing.rules import Outcome, Planned, RowKey, plan_rows
 from app.importing.storing import RowStore
 from app.systemic_factors.actions import load_pack
 from app.systemic_factors.models import TaxonomyPack
 from app.systemic_factors.packs import Pack
 from app.systemic_factors.queries import packs_of
 
-Watch = Callable[[Planned], None]
-"""Is told of every row as it passes."""
-
 
 class RowsNeedMending(Refused):
     """Rows stand in the way; nothing was imported."""
 
     def __init__(self, number: int) -> None:
-        rows = "1 row needs" if number == 1 else f"{number:,} rows need"
-        super().__init__(
-            _("%(rows)s mending, so nothing was imported. Correct the file or the mapping, or exclude them.")
-            % {"rows": rows}
+        sentence = ngettext(
+            "%(num)s row needs mending, so nothing was imported. Correct the file or the mapping, or exclude it.",
+            "%(num)s rows need mending, so nothing was imported. Correct the file or the mapping, or exclude them.",
+            number,
         )
+        super().__init__(sentence % {"num": f"{number:,}"})
 
 
-def import_tables(
+def marks_of(session: Session, agency_id: int) -> Marks:
+    """What an agency marks rows with; its secret is made when it is first needed."""
+    if queries.stored_secret(session, agency_id) is None:
+        # Two imports may begin at the same time; the first secret stays.
+        statement = "INSERT INTO import_secret (agency_id, secret) VALUES (:agency, :secret) ON CONFLICT DO NOTHING"
+        session.connection().execute(text(statement), {"agency": agency_id, "secret": secrets.token_hex(32)})
+    return Marks(queries.stored_secret(session, agency_id) or "")
+
+
+def import_prepared(
     session: Session,
     batch: ImportBatch,
-    tables: Sequence[Table],
-    mapping: Mapping,
+    prepared: Prepared,
     *,
     by: Actor | None,
-    mended: Lookup[RowKey, Lookup[str, str]] | None = None,
-    excluded: Collection[RowKey] = (),
-    exclude_bad: bool = False,
-    watch: Watch | None = None,
+    wrote: Callable[[int], None] | None = None,
 ) -> Counter[str]:
-    """Write every new row of the tables as a concluded review; the counts by outcome.
+    """Write every new row as a concluded review; the counts by outcome.
 
-    `batch` is stored and waiting. Raises RowsNeedMending, MappingRefused or FileRefused; the caller then keeps nothing.
+    `batch` is stored and waiting; `wrote` is told how many rows were written, some hundreds at a time. Raises
+    RowsNeedMending or MappingRefused; the caller then keeps nothing.
     """
     insist_on_waiting(session, batch)
-    whole = complete(tables, mapping)
-    pack, made_pack = _stored_pack(session, batch.agency_id, whole, by)
+    if number := prepared.counts[Outcome.NEEDS_MENDING.value]:
+        raise RowsNeedMending(number)
+    _one_at_a_time(session, batch.agency_id)
+    pack, made_pack = _stored_pack(session, batch.agency_id, prepared.mapping, by)
     factors = {factor.key: factor.id or 0 for factor in queries.factors_in(session, pack)}
-    insist_on_factors(whole, factors, pack.name)
-    planned = plan_rows(
-        tables,
-        whole,
-        known=queries.known_rows(session, batch.agency_id),
-        today=clock.today(),
-        mended=mended,
-        excluded=excluded,
-    )
-    counts: Counter[str] = Counter()
+    insist_on_factors(prepared.mapping, factors, pack.name)
+    known = queries.known_rows(session, batch.agency_id)
     # What was remembered when the rows were looked at gives way to what becomes of them.
     session.execute(delete(ImportedRow).where(col(ImportedRow.batch_id) == batch.id))
-    store = RowStore(session, batch, factors, pack.id or 0, clock.today())
-    rows = _until_one_needs_mending(_watched(planned, watch, exclude_bad=exclude_bad), counts)
-    store.write(rows, whole.columns())
-    # The rows after the first that needs mending are only looked at, so that a person hears of all of them at once.
-    for row in _watched(planned, watch, exclude_bad=exclude_bad):
-        counts[row.outcome.value] += 1
-    if counts[Outcome.NEEDS_MENDING.value]:
-        raise RowsNeedMending(counts[Outcome.NEEDS_MENDING.value])
+    store = RowStore(session, batch, factors=factors, pack_id=pack.id or 0, known=known, today=clock.today())
+    counts: Counter[str] = Counter()
+    for rows in prepared.chunks():
+        counts.update(outcome.value for outcome in store.write(rows))
+        if wrote:
+            wrote(len(rows))
     _finish(batch, counts, {"units": store.made_units, "packs": [pack.id or 0] if made_pack else []})
     trail.record(session, f"import reviews: {counts[Outcome.NEW.value]}", batch, by=by)
     return counts
+
+
+def _one_at_a_time(session: Session, agency_id: int) -> None:
+    """Wait until no other import of the agency is being written, so that each sees the rows of the one before it.
+
+    SQLite has one writer anyway; on PostgreSQL this is a lock that lets every other work of the agency go on.
+    """
+    session.exec(select(Agency.id).where(Agency.id == agency_id).with_for_update(key_share=True)).one()
 
 
 def insist_on_waiting(session: Session, batch: ImportBatch) -> None:
@@ -93,7 +102,9 @@ def insist_on_waiting(session: Session, batch: ImportBatch) -> None:
 
 
 def _hold(session: Session, batch: ImportBatch) -> None:
-    session.refresh(batch, attribute_names=["status", "counts", "made", "excluded", "mended"], with_for_update=True)
+    session.refresh(
+        batch, attribute_names=["status", "counts", "made", "mapping", "excluded", "mended"], with_for_update=True
+    )
 
 
 def look_ahead(
@@ -102,35 +113,17 @@ def look_ahead(
     tables: Sequence[Table],
     mapping: Mapping,
     *,
+    marks: Marks,
     mended: Lookup[RowKey, Lookup[str, str]] | None = None,
     excluded: Collection[RowKey] = (),
 ) -> Iterator[Planned]:
-    """What would happen to each row if it were imported now. Asks the database first, and writes nothing."""
-    whole = complete(tables, mapping)
-    insist_on_list(whole, queries.own_pack(session, agency_id)[1])
+    """What would happen to each row if it were imported now; `mapping` comes from `complete`.
+
+    Asks the database first and writes nothing: the rows can be gone through when the session has ended.
+    """
+    insist_on_list(mapping, queries.own_pack(session, agency_id)[1])
     known = queries.known_rows(session, agency_id)
-    return plan_rows(tables, whole, known=known, today=clock.today(), mended=mended, excluded=excluded)
-
-
-def _watched(planned: Iterator[Planned], watch: Watch | None, *, exclude_bad: bool) -> Iterator[Planned]:
-    for row in planned:
-        seen = left_out(row) if exclude_bad and row.outcome is Outcome.NEEDS_MENDING else row
-        if watch:
-            watch(seen)
-        yield seen
-
-
-def left_out(row: Planned) -> Planned:
-    """The row, excluded for what it would need."""
-    return Planned(row.number, row.file, Outcome.EXCLUDED, problems=row.problems, notes=row.notes)
-
-
-def _until_one_needs_mending(planned: Iterator[Planned], counts: Counter[str]) -> Iterator[Planned]:
-    for row in planned:
-        counts[row.outcome.value] += 1
-        if row.outcome is Outcome.NEEDS_MENDING:
-            return
-        yield row
+    return plan_rows(tables, mapping, marks=marks, known=known, today=clock.today(), mended=mended, excluded=excluded)
 
 
 def _finish(batch: ImportBatch, counts: Counter[str], made: dict[str, list[int]]) -> None:
@@ -157,19 +150,6 @@ def insist_on_list(mapping: Mapping, own: Pack) -> None:
     """Refuse a mapping whose list of factors cannot be used. `own` is the agency's list for new reviews."""
     pack = pack_of(mapping, own)
     insist_on_factors(mapping, {factor.code for factor in pack.factors}, pack.name)
-
-
-def look_at_row(
-    session: Session,
-    agency_id: int,
-    table: Table,
-    mapping: Mapping,
-    mended: Lookup[RowKey, Lookup[str, str]],
-    number: int,
-) -> Planned:
-    """What would happen to one row, with the rows before it."""
-    planned = look_ahead(session, agency_id, [table], mapping, mended=mended)
-    return next(row for row in planned if row.number == number)
 
 
 def _stored_pack(session: Session, agency_id: int, mapping: Mapping, by: Actor | None) -> tuple[TaxonomyPack, bool]:
@@ -248,7 +228,7 @@ def choose_rows(
 def set_aside(session: Session, batch: ImportBatch, *, by: Actor) -> None:
     """Forget a file that waited for a decision."""
     insist_on_waiting(session, batch)
-    # Sentences about the rows quote cells, and names of offices come from them: both go with the file.
+    # Names of offices come from the file's cells: they go with it, and so do its rows.
     session.execute(delete(ImportedRow).where(col(ImportedRow.batch_id) == batch.id))
     batch.status = "set_aside"
     batch.finished_at = clock.now()

@@ -1,7 +1,7 @@
 """Importing from the command line: files in, counts and a row report out, all or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,17 @@ from sqlmodel import Session, select
 from app.core.database import open_engine, reading, writing
 from app.core.errors import Refused
 from app.identity.models import Agency
-from app.importing import actions
+from app.importing import actions, queries
 from app.importing.files import FileRefused
 from app.importing.guessing import guess_mapping
 from app.importing.mapping import Mapping, MappingRefused, read_mapping
+from app.importing.marks import Marks
 from app.importing.models import ImportBatch
+from app.importing.prepared import prepare
 from app.importing.reading import Table, read_table
 from app.importing.report import BEGINNING, OUTCOMES, report_line
-from app.importing.rules import Outcome, Planned, obstacles, unread_columns
+from app.importing.rows import Said
+from app.importing.rules import Outcome, Planned, complete, obstacles, unread_columns
 from app.systemic_factors.packs import default_pack
 
 MOST_PROBLEMS = 20
@@ -119,29 +122,28 @@ class _Task:
     told: "_Told"
 
     def write(self) -> None:
-        with writing(_ready(self.engine)) as session:
-            agency = _agency(session, self.agency_code)
-            name, mapping = _name(self.tables), self.mapping.to_yaml()
-            batch = ImportBatch(agency_id=agency.id or 0, file_name=name, mapping=mapping)
+        engine = _ready(self.engine)
+        with writing(engine) as session:
+            agency_id = _agency(session, self.agency_code).id or 0
+            marks = actions.marks_of(session, agency_id)
+        whole = complete(self.tables, self.mapping)
+        with reading(engine) as session:
+            planned = actions.look_ahead(session, agency_id, self.tables, whole, marks=marks)
+        prepared = prepare(planned, whole, exclude_bad=self.exclude_bad, watch=self.told.row)
+        with writing(engine) as session:
+            batch = ImportBatch(agency_id=agency_id, file_name=_name(self.tables), mapping=self.mapping.to_yaml())
             session.add(batch)
             session.flush()
-            actions.import_tables(
-                session,
-                batch,
-                self.tables,
-                self.mapping,
-                by=None,
-                exclude_bad=self.exclude_bad,
-                watch=self.told.row,
-            )
+            actions.import_prepared(session, batch, prepared, by=None)
 
     def look(self) -> None:
+        whole = complete(self.tables, self.mapping)
         with reading(_ready(self.engine)) as session:
-            agency = _agency(session, self.agency_code)
-            rows = actions.look_ahead(session, agency.id or 0, self.tables, self.mapping)
-        for row in rows:
-            left_out = self.exclude_bad and row.outcome is Outcome.NEEDS_MENDING
-            self.told.row(actions.left_out(row) if left_out else row)
+            agency_id = _agency(session, self.agency_code).id or 0
+            # Where there is no secret yet, there is no earlier row to know again.
+            marks = Marks(queries.stored_secret(session, agency_id) or "")
+            planned = actions.look_ahead(session, agency_id, self.tables, whole, marks=marks)
+        prepare(planned, whole, exclude_bad=self.exclude_bad, watch=self.told.row)
 
 
 def _ready(engine: Engine) -> Engine:
@@ -192,10 +194,9 @@ class _Told:
         self.counts[row.outcome.value] += 1
         self.progress(self.counts.total())
         if row.outcome is Outcome.NEEDS_MENDING and len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(f"{row.file}, row {row.number}: {' '.join(row.problems)}")
+            self.problems.append(f"{row.file}, row {row.number}: {_told(row.problems)}")
         if self.file:
-            said = " ".join((*row.problems, *row.notes))
-            line = (row.file, row.number, OUTCOMES[row.outcome], "", said)
+            line = (row.file, row.number, OUTCOMES[row.outcome], "", _told((*row.problems, *row.notes)))
             self.file.write(report_line(line))
 
     def close(self, console: Console) -> None:
@@ -209,6 +210,10 @@ class _Told:
         more = self.counts[Outcome.NEEDS_MENDING] - len(self.problems)
         if more > 0:
             console.print(f"  … and {more:,} more rows; --report FILE lists every one.", markup=False, highlight=False)
+
+
+def _told(sentences: Iterable[Said]) -> str:
+    return " ".join(dict.fromkeys(said.whole for said in sentences))
 
 
 @contextmanager

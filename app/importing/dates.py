@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.core.translation import gettext as _
+
 EARLIEST = date(1950, 1, 1)
 """Before this a date is taken for a slip in typing."""
 
@@ -39,7 +41,10 @@ class DateFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadDate:
-    """A date with its precision (day, month, quarter, year, unknown), or the sentence that says why there is none."""
+    """A date with its precision (day, month, quarter, year, unknown), or the sentence that says why there is none.
+
+    The sentence does not repeat the cell, because it may be kept when the file is forgotten.
+    """
 
     on: date | None
     precision: str
@@ -54,17 +59,19 @@ def read_date(text: str, form: DateFormat, today: date) -> ReadDate:
     try:
         found = _whole_date(bare, form, today) or _part_of_date(bare)
     except (ValueError, OverflowError):
-        return _problem(f"“{_short(text)}” is no day of the calendar. Correct it, or leave it empty.")
+        return _problem(_("This is no day of the calendar. Correct it, or leave it empty."))
     if found is None and re.fullmatch(r"\d{5}(\.\d+)?", bare):
         return _problem(
-            f"“{_short(text)}” looks like the number of a day, as Excel keeps dates. "
-            "Choose “Excel number” as the date format in the mapping."
+            _(
+                "This looks like the number of a day, as Excel keeps dates. Choose “Excel number” as the date format "
+                "in the mapping."
+            )
         )
     if found is None and bare.startswith("="):
-        return _problem(f"“{_short(text)}” is a formula, not a date. Copy the column in Excel and paste its values.")
+        return _problem(_("This is a formula, not a date. Copy the column in Excel and paste its values."))
     if found is None:
-        return _problem(f"“{_short(text)}” is not a date we can read. Write it as 2026-11-22, or leave it empty.")
-    return found if found.problem else _within_reach(found, text, today)
+        return _problem(_("This is not a date we can read. Write it as 2026-11-22, or leave it empty."))
+    return found if found.problem else _within_reach(found, today)
 
 
 def likely_format(texts: Iterable[str]) -> DateFormat | None:
@@ -106,13 +113,14 @@ def _year_last(found: re.Match[str], text: str, form: DateFormat, today: date) -
     first, second, year = int(found[1]), int(found[2]), _year(found[3], today)
     if form is DateFormat.AUTO and first != second and first <= 12 and second <= 12:
         return _problem(
-            f"“{text}” can be {calendar.month_name[first]} {second} or {calendar.month_name[second]} {first}. "
-            "Choose the date format of the column in the mapping."
+            _("Month and day can be read in either order. Choose the date format of the column in the mapping.")
         )
     day_first = form is DateFormat.DAY_FIRST or (form is not DateFormat.MONTH_FIRST and first > 12)
     month, day = (second, first) if day_first else (first, second)
     if month > 12:
-        return _problem(f"“{text}” does not fit the date format {form}. Correct it, or choose another format.")
+        return _problem(
+            _("This does not fit the date format %(form)s. Correct it, or choose another format.") % {"form": form}
+        )
     return ReadDate(date(year, month, day), "day")
 
 
@@ -130,11 +138,11 @@ def _part_of_date(text: str) -> ReadDate | None:
     return None
 
 
-def _within_reach(found: ReadDate, text: str, today: date) -> ReadDate:
+def _within_reach(found: ReadDate, today: date) -> ReadDate:
     if found.on and found.on < EARLIEST:
-        return _problem(f"“{_short(text)}” lies before {EARLIEST.year}. Check the year.")
+        return _problem(_("The date lies before %(year)s. Check the year.") % {"year": EARLIEST.year})
     if found.on and found.on > today:
-        return _problem(f"“{_short(text)}” lies in the future. Check the date.")
+        return _problem(_("The date lies in the future. Check it."))
     return found
 
 
@@ -152,7 +160,3 @@ def _year(text: str, today: date) -> int:
 
 def _problem(sentence: str) -> ReadDate:
     return ReadDate(None, "unknown", sentence)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

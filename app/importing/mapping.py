@@ -72,10 +72,13 @@ class ListColumn(Strict):
 
 
 class Title(Strict):
-    """A column, or a text in which {id} and {date} are filled in."""
+    """A column, or a text in which {id} and {date} are filled in.
+
+    Left alone, a title does not show the row's own number: another system may know whom it stands for.
+    """
 
     column: Words | None = None
-    text: str = "Imported report {id}"
+    text: str = "Imported report {date}"
 
 
 class Summary(Strict):

@@ -17,6 +17,7 @@ from app.importing.dates import DateFormat
 from app.importing.files import FileRefused
 from app.importing.mapping import Mapping, MappingRefused, read_mapping
 from app.importing.models import ImportBatch
+from app.importing.opening import table_in
 from app.importing.preparing import preparing
 from app.importing.reading import Table
 from app.importing.rules import obstacles
@@ -74,10 +75,10 @@ _DATE_FORMATS = (
 def _table(batch: ImportBatch, mapping: Mapping) -> tuple[Table, list[str]]:
     """The table in the file, and sentences about how it was read."""
     try:
-        table = working.table_of(batch, mapping)
+        table = table_in(batch.file or b"", batch.file_name, mapping)
     except FileRefused as refusal:
         # The options for the file in the mapping are wrong: read it as if there were none.
-        table = working.table_of(batch, Mapping())
+        table = table_in(batch.file or b"", batch.file_name, Mapping())
         return table, [refusal.sentence]
     return table, list(table.notes)
 
@@ -123,7 +124,7 @@ def _keep_mapping(
     name = submission.value("name").strip()
     try:
         mapping = read_mapping(text)
-        table = working.table_of(batch, mapping)
+        table = table_in(batch.file or b"", batch.file_name, mapping)
         if found := obstacles(table, mapping):
             raise MappingRefused(found)
         _insist_on_list(viewer, session, mapping)

@@ -27,6 +27,15 @@ class SavedMapping(SQLModel, table=True):
     saved_at: datetime = Field(default_factory=now)
 
 
+class ImportSecret(SQLModel, table=True):
+    """The random key with which an agency marks rows, so that it knows them again and keeps no number of the file."""
+
+    __tablename__ = "import_secret"
+
+    agency_id: int = Field(foreign_key="agency.id", primary_key=True)
+    secret: str = Field(max_length=64)
+
+
 class ImportBatch(SQLModel, table=True):
     """One import: first waiting, with its file and mapping, then done or set aside. All or nothing.
 
@@ -70,6 +79,6 @@ class ImportedRow(SQLModel, table=True):
     outcome: str = Field(max_length=40)
     review_code: str = Field(default="", max_length=20)
     fingerprint: str = Field(default="", max_length=64)
-    """Of the values as they were imported; a later file is compared with it."""
+    """The mark of the values as they were imported; a later file is compared with it."""
     said: str = Field(default="", max_length=1000)
-    """Sentences about the row. They quote cells while the file waits; afterwards they name columns only."""
+    """Sentences about the row. They name columns and repeat no cell."""

@@ -7,7 +7,7 @@ from sqlmodel import Session, and_, col, func, select
 
 from app.core.errors import NotFound
 from app.identity.viewers import Viewer
-from app.importing.models import ImportBatch, ImportedRow, SavedMapping
+from app.importing.models import ImportBatch, ImportedRow, ImportSecret, SavedMapping
 from app.reviews.models import Review
 from app.systemic_factors.models import Factor, TaxonomyPack
 from app.systemic_factors.packs import Domain, Pack, PackFactor, default_pack
@@ -29,6 +29,11 @@ def known_rows(session: Session, agency_id: int) -> dict[str, str]:
         .where(Review.agency_id == agency_id, col(Review.import_key).is_not(None))
     )
     return {str(key): mark or "" for key, mark in session.exec(query)}
+
+
+def stored_secret(session: Session, agency_id: int) -> str | None:
+    """The secret with which an agency marks rows, or None before its first import."""
+    return session.exec(select(ImportSecret.secret).where(ImportSecret.agency_id == agency_id)).first()
 
 
 def own_pack(session: Session, agency_id: int) -> tuple[TaxonomyPack | None, Pack]:

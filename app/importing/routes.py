@@ -19,8 +19,9 @@ from app.identity.dependencies import Importer, ThePage, tell
 from app.importing import actions, mapping_routes, queries, rules, showing, working
 from app.importing.files import LARGEST_FILE, FileRefused
 from app.importing.guessing import guess_mapping
+from app.importing.opening import take_out
 from app.importing.preparing import preparing
-from app.importing.reading import Row, Table, read_table
+from app.importing.reading import read_table
 from app.importing.report import BEGINNING, OUTCOMES, report_line
 from app.importing.rules import Outcome
 
@@ -122,10 +123,10 @@ def one_import(
         return page("importing/working.html", fragment="progress", batch=batch, work=work)
     if request.headers.get("HX-Request"):
         return Response(headers={"HX-Refresh": "true"})
+    opened = None
     if batch.status == "waiting":
         with writing(engine) as session:
-            # What was found in the rows of a waiting file quotes its cells.
-            trail.record(session, "read import file", queries.the_batch(session, viewer, code), by=viewer)
+            opened = take_out(session, viewer, code)
     with reading(engine) as session:
         batch = queries.the_batch(session, viewer, code)
         shown = showing.outcomes_shown(batch, OUTCOMES)
@@ -134,13 +135,16 @@ def one_import(
         total = batch.counts.get(outcome, 0) if outcome else sum(batch.counts.values())
         pages = max(1, -(-total // showing.PER_PAGE))
         at = min(max(1, int(number) if number.isdecimal() and len(number) < 6 else 1), pages)
+        offset = (at - 1) * showing.PER_PAGE
+        rows = queries.rows_of(session, batch, outcome, offset=offset, limit=showing.PER_PAGE)
         return page(
             "importing/waiting.html" if batch.status == "waiting" else "importing/finished.html",
             batch=batch,
             outcomes=shown,
             words=OUTCOMES,
             outcome=outcome,
-            rows=queries.rows_of(session, batch, outcome, offset=(at - 1) * showing.PER_PAGE, limit=showing.PER_PAGE),
+            rows=rows,
+            behind=showing.words_behind_rows(opened, rows) if opened else {},
             at=at,
             pages=pages,
             total=total,
@@ -165,40 +169,32 @@ def choose_rows(viewer: Importer, session: Transaction, code: str, typed: Typed)
 
 
 @routes.get("/{code}/rows/{number}")
-def row_form(page: ThePage, viewer: Importer, session: Transaction, code: str, number: int) -> Response:
-    preparing(viewer, session, code)
-    return _row_page(page, viewer, session, code, number, {})
-
-
-def _row_page(
-    page: ThePage, viewer: Importer, session: Transaction, code: str, number: int, typed: dict[str, list[str]]
-) -> Response:
-    batch, opened = working.open_batch(session, viewer, code)
-    row = _row(opened.table, number)
-    cells = showing.cells_shown(row, opened.mapping, opened.table, opened.mended.get((opened.table.name, number), {}))
-    planned = actions.look_at_row(session, viewer.agency_id, opened.table, opened.mapping, opened.mended, number)
-    submission: Submission[Any] = Submission(typed=typed, problems=showing.problems_of(planned, cells))
-    return page("importing/row.html", batch=batch, number=number, cells=cells, planned=planned, submission=submission)
-
-
-def _row(table: Table, number: int) -> Row:
-    found = next((row for row in table.rows() if row.number == number), None)
+def row_form(page: ThePage, viewer: Importer, request: Request, code: str, number: int) -> Response:
+    engine = request.app.state.engine
+    with writing(engine) as session:
+        batch = preparing(viewer, session, code)
+        opened = take_out(session, viewer, code)
+        session.expunge(batch)
+    with reading(engine) as session:
+        planned = opened.plan(session)
+    # The rows before it are read too, because one of them may be the same.
+    found = next((row for row in planned if row.number == number), None)
     if found is None:
         raise NotFound
-    return found
+    cells = showing.cells_of(opened, number)
+    submission: Submission[Any] = Submission(problems=showing.problems_of(found, cells))
+    return page("importing/row.html", batch=batch, number=number, cells=cells, planned=found, submission=submission)
 
 
 @routes.post("/{code}/rows/{number}")
 def mend_row(
     request: Request, viewer: Importer, session: Transaction, code: str, number: int, typed: Typed
 ) -> Response:
-    preparing(viewer, session, code)
-    batch, opened = working.open_batch(session, viewer, code)
-    row = _row(opened.table, number)
-    mended = opened.mended.get((opened.table.name, number), {})
-    shown = showing.cells_shown(row, opened.mapping, opened.table, mended)
-    told = {cell.column: typed[cell.field][0].strip() for cell in shown if cell.field in typed}
-    changed = {column: text for column, text in told.items() if text != row.cells[column] or column in mended}
+    batch = preparing(viewer, session, code)
+    opened = take_out(session, viewer, code)
+    mended = opened.corrections.get(number, {})
+    shown = showing.cells_of(opened, number)
+    changed = showing.corrections(shown, typed, mended)
     actions.mend(session, batch, number, changed, by=viewer)
     working.forget(code)
     tell(session, request, _("Row %(number)s saved. The file itself stays as it is.") % {"number": number})

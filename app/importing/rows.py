@@ -1,14 +1,16 @@
 """What one row of a file says, in our words: its values, and what a person has to mend in it."""
 
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any, NamedTuple
 
+from app.core.translation import gettext as _
 from app.importing.cells import clean, key, parts
 from app.importing.dates import read_date
 from app.importing.mapping import ANSWERS, FactorColumn, ListColumn, Mapping
 from app.importing.reading import Row
-from app.importing.values import LISTS, known_value
+from app.importing.values import known_value, name_of
 
 LONGEST_TITLE = 120
 LONGEST_NAME = 120
@@ -37,6 +39,35 @@ class RowValues:
     summary: str = ""
     factors: dict[str, str] = field(default_factory=dict)
     """Code of the factor: `present`, `0` (not evident) to `3`, or `?`. A factor that is not here was not asked."""
+
+
+_NAMES = [one.name for one in fields(RowValues)]
+
+
+def as_plain(values: RowValues) -> dict[str, Any]:
+    """The values as JSON can hold them."""
+    plain = {name: getattr(values, name) for name in _NAMES}
+    return plain | {"occurred_on": values.occurred_on.isoformat() if values.occurred_on else None}
+
+
+def from_plain(plain: dict[str, Any]) -> RowValues:
+    """The values that `as_plain` gave."""
+    on = plain["occurred_on"]
+    types = tuple(plain["maltreatment_types"])
+    return RowValues(**plain | {"occurred_on": date.fromisoformat(on) if on else None, "maltreatment_types": types})
+
+
+class Said(NamedTuple):
+    """A sentence about a row. It names columns and repeats no cell, so it may be kept when the file is forgotten."""
+
+    sentence: str
+    word: str = ""
+    """What stands in the cell, cut short: only shown while the file is at hand, and never stored."""
+
+    @property
+    def whole(self) -> str:
+        """The sentence with the word, for whoever has the file before them."""
+        return _("%(sentence)s In the file: “%(word)s”.") % self._asdict() if self.word else self.sentence
 
 
 class ListReader:
@@ -82,8 +113,16 @@ class Cells:
         self.names = names
         """How this file writes each column of the mapping."""
         self.mended = {key(column): clean(text)[0] for column, text in mended.items()}
-        self.problems: list[str] = []
-        self.notes: list[str] = []
+        self.problems: list[Said] = []
+        self.notes: list[Said] = []
+
+    def needs(self, sentence: str, word: str = "") -> None:
+        """Leave a problem: what a person has to mend, with the word of the cell where there is one."""
+        self.problems.append(Said(sentence, _short(word)))
+
+    def note(self, sentence: str, word: str = "") -> None:
+        """Leave a note of what is done without asking."""
+        self.notes.append(Said(sentence, _short(word)))
 
     def __getitem__(self, column: str) -> str:
         if self.mended and key(column) in self.mended:
@@ -106,7 +145,7 @@ class RowReader:
         mapping = self.mapping
         own_id = self._name("id", cells)
         if mapping.id and not own_id:
-            cells.problems.append(f"“{mapping.id.column}” is empty. Give the row an id, or exclude it.")
+            cells.needs(_("“%(column)s” is empty. Give the row an id, or exclude it.") % {"column": mapping.id.column})
         occurred_on, precision = self._date(cells)
         maltreatment = self._listed("maltreatment_type", cells)
         return RowValues(
@@ -130,7 +169,10 @@ class RowReader:
             return ""
         text = " ".join(cells[part.column].split())
         if len(text) > LONGEST_NAME:
-            cells.problems.append(f"“{part.column}” has more than {LONGEST_NAME} characters. Shorten it.")
+            cells.needs(
+                _("“%(column)s” has more than %(most)s characters. Shorten it.")
+                % {"column": part.column, "most": LONGEST_NAME}
+            )
         return text
 
     def _date(self, cells: Cells) -> tuple[date | None, str]:
@@ -139,7 +181,7 @@ class RowReader:
             return None, "unknown"
         found = read_date(cells[part.column], part.format, self.today)
         if found.problem:
-            cells.problems.append(f"“{part.column}”: {found.problem}")
+            cells.needs(f"“{part.column}”: {found.problem}", cells[part.column])
         return found.on, found.precision
 
     def _listed(self, field_name: str, cells: Cells) -> list[str]:
@@ -161,10 +203,13 @@ class RowReader:
         if code := self.codes[field_name, word]:
             return code
         if part.otherwise != "ask":
-            cells.notes.append(f"“{_short(word)}” in “{part.column}” counts as {LISTS[field_name][part.otherwise][0]}.")
+            counted = {"column": part.column, "value": name_of(field_name, part.otherwise)}
+            cells.note(_("A word in “%(column)s” counts as %(value)s.") % counted, word)
             return part.otherwise
-        cells.problems.append(
-            f"“{_short(word)}” in “{part.column}” is not in the list. Say in the mapping what it stands for."
+        cells.needs(
+            _("A word in “%(column)s” is not in the list. Say in the mapping what it stands for.")
+            % {"column": part.column},
+            word,
         )
         return "unknown"
 
@@ -172,10 +217,10 @@ class RowReader:
         title = self.mapping.title
         text = " ".join(cells[title.column].split()) if title.column else ""
         if not text:
-            # The row's number stays out: moved in the file, the row would no longer be known again.
+            # The place in the file stays out: moved, the row would no longer be known again.
             text = title.text.replace("{id}", own_id).replace("{date}", on.isoformat() if on else "").strip()
         if len(text) > LONGEST_TITLE:
-            cells.notes.append(f"The title was cut to {LONGEST_TITLE} characters.")
+            cells.note(_("The title was cut to %(most)s characters.") % {"most": LONGEST_TITLE})
             text = f"{text[: LONGEST_TITLE - 1]}…"
         return text
 
@@ -203,20 +248,24 @@ class RowReader:
         return found
 
     def _unknown_factor(self, word: str, column: FactorColumn, cells: Cells) -> None:
-        said = f"“{_short(word)}” in “{column.column}”"
+        named = {"column": column.column}
         if self.mapping.unknown_values == "ignore":
-            cells.notes.append(f"{said} is no factor of the mapping and is left out.")
+            cells.note(_("A word in “%(column)s” is no factor of the mapping and is left out.") % named, word)
         else:
-            cells.problems.append(f"{said} is no factor of the mapping. Say there which factor it stands for.")
+            sentence = _("A word in “%(column)s” is no factor of the mapping. Say there which factor it stands for.")
+            cells.needs(sentence % named, word)
 
     def _single(self, column: FactorColumn, cells: Cells) -> dict[str, str]:
         cell = cells[column.column]
         word = key(cell) or cell.strip()
         answer = _rating(word) if column.kind == "rating" else _yes_or_no(word)
         if answer is None:
-            choices = "0, 1, 2, 3 or ?" if column.kind == "rating" else "yes, no or ?"
-            said = f"“{_short(cell)}” in “{column.column}”"
-            cells.problems.append(f"{said} is not {choices}. Correct it or leave it empty.")
+            sentence = (
+                _("“%(column)s” is not 0, 1, 2, 3 or ?. Correct it or leave it empty.")
+                if column.kind == "rating"
+                else _("“%(column)s” is not yes, no or ?. Correct it or leave it empty.")
+            )
+            cells.needs(sentence % {"column": column.column}, cell)
         return {column.factor: answer} if answer and column.factor else {}
 
 

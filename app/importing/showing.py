@@ -1,15 +1,19 @@
 """What the import pages show of a file: its columns with examples and reasons, and rows by outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.clock import today
+from app.core.errors import NotFound, Refused
 from app.core.translation import gettext as _
 from app.importing.cells import key
 from app.importing.choosing import FACTORS, chosen_fields
 from app.importing.guessing import guess_mapping, samples_of
 from app.importing.mapping import Mapping
-from app.importing.models import ImportBatch
-from app.importing.reading import Row, Table
-from app.importing.rules import Outcome, Planned
+from app.importing.models import ImportBatch, ImportedRow
+from app.importing.opening import Opened
+from app.importing.reading import Table
+from app.importing.rules import Outcome, Planned, words_behind
 from app.systemic_factors.packs import Pack
 
 PER_PAGE = 50
@@ -73,6 +77,15 @@ def outcomes_shown(batch: ImportBatch, words: dict[str, str]) -> list[OutcomeSho
     ]
 
 
+def words_behind_rows(opened: Opened, rows: Sequence[ImportedRow]) -> dict[int, list[str]]:
+    """For rows of a waiting file: the words that the sentences about them do not repeat, read from the file again."""
+    wanted = {row.row for row in rows if row.said}
+    try:
+        return words_behind(opened.table, opened.whole, wanted, opened.mended, today()) if wanted else {}
+    except Refused:
+        return {}  # The page says already why the file cannot be read.
+
+
 @dataclass(frozen=True, slots=True)
 class CellShown:
     """A cell of a row that a person may correct."""
@@ -80,24 +93,37 @@ class CellShown:
     column: str
     field: str
     text: str
-    long: bool
+    in_file: str
+    """What stands in the file, under the correction."""
+
+    @property
+    def long(self) -> bool:
+        return len(self.text) > 80 or "\n" in self.text
 
 
-def cells_shown(row: Row, mapping: Mapping, table: Table, mended: dict[str, str]) -> list[CellShown]:
-    """The cells of a row that the mapping reads, with corrections over them."""
-    read = {key(column) for column in mapping.columns()}
-    corrected = {key(column): text for column, text in mended.items()}
-    shown = []
-    for at, column in enumerate(table.columns):
-        if key(column) in read:
-            text = corrected.get(key(column), row.cells[column])
-            shown.append(CellShown(column, f"cell_{at}", text, len(text) > 80 or "\n" in text))
-    return shown
+def cells_of(opened: Opened, number: int) -> list[CellShown]:
+    """The cells of a row that the mapping reads, with corrections over them. NotFound without such a row."""
+    row = next((row for row in opened.table.rows() if row.number == number), None)
+    if row is None:
+        raise NotFound
+    read = {key(column) for column in opened.mapping.columns()}
+    corrected = {key(column): text for column, text in opened.corrections.get(number, {}).items()}
+    return [
+        CellShown(column, f"cell_{at}", corrected.get(key(column), row.cells[column]), row.cells[column])
+        for at, column in enumerate(opened.table.columns)
+        if key(column) in read
+    ]
+
+
+def corrections(shown: list[CellShown], typed: dict[str, list[str]], mended: dict[str, str]) -> dict[str, str]:
+    """The cells that were typed otherwise than the file has them, or that were corrected before."""
+    told = {cell: typed[cell.field][0].strip() for cell in shown if cell.field in typed}
+    return {cell.column: text for cell, text in told.items() if text != cell.in_file or cell.column in mended}
 
 
 def problems_of(planned: Planned, cells: list[CellShown]) -> list[tuple[str, str]]:
     """The problems of a row as a form shows them: at the field of the column a sentence names."""
     return [
-        (next((cell.field for cell in cells if f"“{cell.column}”" in sentence), ""), sentence)
-        for sentence in planned.problems
+        (next((cell.field for cell in cells if f"“{cell.column}”" in said.sentence), ""), said.sentence)
+        for said in planned.problems
     ]

@@ -1,9 +1,8 @@
-"""Writes planned rows into the database in large chunks, so that memory stays flat however long the file is."""
+"""Writes prepared rows into the database, some hundreds at a time, with the offices they need."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Lookup
 from datetime import date
-from itertools import islice
-from typing import TypeVar
 
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, func, select
@@ -12,34 +11,37 @@ from app.core.bulk import insert_rows
 from app.core.clock import now
 from app.core.codes import new_code
 from app.identity.models import OrgUnit, OrgUnitKind
-from app.importing.keeping import kept_sentences
 from app.importing.models import ImportBatch, ImportedRow
 from app.importing.places import Place, Places
+from app.importing.prepared import Ready, ready
 from app.importing.rows import RowValues
-from app.importing.rules import Outcome, Planned
+from app.importing.rules import Outcome, Planned, outcome_of
 from app.patterns.models import counted_rows_changed
 from app.reviews.models import Incident, Review, Stage
 from app.systemic_factors.models import FactorRating, RatingSheet, Round
 
-CHUNK = 500
-"""Rows written at a time."""
-_LONGEST_SAID = 1000
-
 Line = tuple[str, int, str, str, str, str]
 """File, number, outcome, code of the review, fingerprint and sentences of a row."""
-T = TypeVar("T")
 
 
 class RowStore:
-    """Takes planned rows and writes them, with the offices they need. Nothing is kept unless the caller commits."""
+    """Takes prepared rows and writes them. Nothing is kept unless the caller commits."""
 
     def __init__(
-        self, session: Session, batch: ImportBatch, factors: dict[str, int], pack_id: int, today: date
+        self,
+        session: Session,
+        batch: ImportBatch,
+        *,
+        factors: dict[str, int],
+        pack_id: int,
+        known: Lookup[str, str],
+        today: date,
     ) -> None:
         self.session = session
         self.batch = batch
         self.factors = factors
         self.pack_id = pack_id
+        self.known = known
         self.today = today
         self.moment = now()
         self.made_units: list[int] = []
@@ -48,23 +50,26 @@ class RowStore:
         self.offices = {unit.name: unit.id or 0 for unit in units if unit.kind is OrgUnitKind.OFFICE}
         self.places = places_of(units)
 
-    def write(self, planned: Iterable[Planned], columns: Collection[str]) -> None:
-        """Write new rows as concluded reviews, and what became of every row; `columns` are those the mapping reads."""
-        for chunk in in_chunks(planned, CHUNK):
-            new = [row for row in chunk if row.outcome is Outcome.NEW and row.values is not None]
-            codes = self._reviews(new)
-            # The file is forgotten now, so its words are not to stay behind in sentences.
-            lines = [
-                _line(row, codes.get(id(row), ""), kept_sentences((*row.problems, *row.notes), columns))
-                for row in chunk
-            ]
-            _remember(self.session, self.batch.id or 0, lines)
+    def write(self, rows: Sequence[Ready]) -> list[Outcome]:
+        """Write new rows as concluded reviews, and what became of every row; the outcomes in the order of the rows.
 
-    def _reviews(self, planned: list[Planned]) -> dict[int, str]:
-        """The codes of the reviews made, by identity of the row."""
-        values = [row.values for row in planned if row.values is not None]
+        Whether a row is new is looked at again: what was imported before may have changed since it was prepared.
+        """
+        outcomes = [self._outcome(row) for row in rows]
+        new = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.NEW]
+        codes = dict(zip((id(row) for row in new), self._reviews(new), strict=True))
+        lines = [_line(row, outcome, codes.get(id(row), "")) for row, outcome in zip(rows, outcomes, strict=True)]
+        _remember(self.session, self.batch.id or 0, lines)
+        return outcomes
+
+    def _outcome(self, row: Ready) -> Outcome:
+        return outcome_of(row.import_key, row.fingerprint, self.known) if row.values else row.outcome
+
+    def _reviews(self, rows: list[Ready]) -> list[str]:
+        """The codes of the reviews made."""
+        values = [row.values for row in rows if row.values is not None]
         if not values:
-            return {}
+            return []
         counted_rows_changed(self.session)
         offices = self._offices([self.places.of(row.office, row.division) for row in values])
         incidents, reviews, sheets = (
@@ -72,10 +77,10 @@ class RowStore:
         )
         codes = [new_code("R") for _ in values]
         self._insert_incidents(incidents, values, offices)
-        self._insert_reviews(reviews, incidents, codes, planned, offices)
+        self._insert_reviews(reviews, incidents, codes, rows, offices)
         self._insert_sheets(sheets, reviews)
         self._insert_ratings(sheets, values)
-        return {id(row): code for row, code in zip(planned, codes, strict=True)}
+        return codes
 
     def _insert_incidents(self, keys: list[int], values: list[RowValues], offices: list[int]) -> None:
         names = (
@@ -105,13 +110,13 @@ class RowStore:
         insert_rows(self.session, Incident, names, rows, same)
 
     def _insert_reviews(
-        self, keys: list[int], incidents: list[int], codes: list[str], planned: list[Planned], offices: list[int]
+        self, keys: list[int], incidents: list[int], codes: list[str], ready: list[Ready], offices: list[int]
     ) -> None:
         names = (
             "id", "incident_id", "code", "office_id", "title", "summary", "opened_on", "concluded_on", "import_key",
         )  # fmt: skip
         rows = []
-        for key, incident_id, code, row, office_id in zip(keys, incidents, codes, planned, offices, strict=True):
+        for key, incident_id, code, row, office_id in zip(keys, incidents, codes, ready, offices, strict=True):
             if values := row.values:
                 day = values.occurred_on or self.today
                 said = (values.title, values.summary)
@@ -160,12 +165,11 @@ class RowStore:
 
 def remember_rows(session: Session, batch_id: int, planned: Iterable[Planned]) -> None:
     """Keep what would happen to rows of a waiting file, as ImportedRow."""
-    _remember(session, batch_id, [_line(row, "", (*row.problems, *row.notes)) for row in planned])
+    _remember(session, batch_id, [_line(ready(row), row.outcome, "") for row in planned])
 
 
-def _line(planned: Planned, review_code: str, sentences: Iterable[str]) -> Line:
-    said = " ".join(sentences)[:_LONGEST_SAID]
-    return planned.file[-255:], planned.number, planned.outcome.value, review_code, planned.fingerprint, said
+def _line(row: Ready, outcome: Outcome, review_code: str) -> Line:
+    return row.file, row.number, outcome.value, review_code, row.fingerprint, row.said
 
 
 def _remember(session: Session, batch_id: int, lines: list[Line]) -> None:
@@ -179,13 +183,6 @@ def places_of(units: Iterable[OrgUnit]) -> Places:
     divisions = {unit.id: unit.name for unit in units if unit.kind is OrgUnitKind.DIVISION}
     offices = [unit for unit in units if unit.kind is OrgUnitKind.OFFICE]
     return Places(divisions.values(), [Place(unit.name, divisions.get(unit.parent_id, "")) for unit in offices])
-
-
-def in_chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The rows in lists of at most `size`."""
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, size)):
-        yield chunk
 
 
 def _next_ids(session: Session, table: type[SQLModel], number: int) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 
 from app.importing.cells import key
+from app.reviews.values import VALUES
 
 INCIDENT_TYPES = {
     "fatality_maltreatment_suspected": ("Fatality, maltreatment suspected", "fatality", "child fatality", "death"),
@@ -64,6 +65,15 @@ LISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "age_band": AGE_BANDS,
 }
 """For each field, its codes; the first word of each is its name on screen, the others are how files write it."""
+
+_ON_SCREEN = {"maltreatment_type": "maltreatment_types", "age_band": "child_age_band"}
+"""The names of lists that are called otherwise on screen."""
+
+
+def name_of(field: str, code: str) -> str:
+    """How a value is called on screen."""
+    return VALUES.words(_ON_SCREEN.get(field, field), code)
+
 
 _AGE = re.compile(r"^(\d{1,3})(?:\.\d+)?\s*(years?|yrs?|yo|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?: old)?$")
 

@@ -8,23 +8,23 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, delete
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from app.audit.reading import read_one
 from app.core.database import reading, writing
 from app.core.errors import Refused
 from app.core.translation import N_
 from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
 from app.importing import actions, queries
-from app.importing.mapping import Mapping, read_mapping
-from app.importing.models import ImportBatch, ImportedRow
-from app.importing.reading import Table, read_table
-from app.importing.rules import Outcome, Planned, RowKey
-from app.importing.storing import in_chunks, places_of, remember_rows
+from app.importing.models import ImportedRow
+from app.importing.opening import take_out
+from app.importing.prepared import in_chunks, prepare
+from app.importing.rules import Outcome, Planned
+from app.importing.storing import places_of, remember_rows
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 2_000
@@ -47,9 +47,14 @@ class Work:
     refused: str = ""
     """Why it stopped, once it has."""
     ended: threading.Event = field(default_factory=threading.Event)
+    writing: bool = False
+    """Whether all rows of an import have been read, and are being written."""
 
     def count(self, _row: Planned) -> None:
         self.rows += 1
+
+    def wrote(self, rows: int) -> None:
+        self.rows += rows
 
 
 _works: dict[str, Work] = {}
@@ -89,7 +94,9 @@ def _start(code: str, work: Work, run: Callable[[Work], None]) -> Work:
         if running := under_way(code):
             return running
         _works[code] = work
-    threading.Thread(target=_guarded, args=(code, work, run), daemon=True).start()
+    # What is said about the rows is said in the language of whoever asked.
+    context = copy_context()
+    threading.Thread(target=context.run, args=(_guarded, code, work, run), daemon=True).start()
     return work
 
 
@@ -106,50 +113,13 @@ def _guarded(code: str, work: Work, run: Callable[[Work], None]) -> None:
         work.ended.set()
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A waiting file with everything chosen for it."""
-
-    batch_id: int
-    table: Table
-    mapping: Mapping
-    mended: dict[RowKey, dict[str, str]]
-    excluded: set[RowKey]
-
-
-def open_batch(session: Session, viewer: Viewer, code: str) -> tuple[ImportBatch, Opened]:
-    """A waiting import and its file. Leaves a line in the trail, because the file may hold stories."""
-    batch = queries.the_batch(session, viewer, code)
-    mended = actions.mended_in(read_one(session, batch, by=viewer, part="import file"))
-    mapping = read_mapping(batch.mapping)
-    table = table_of(batch, mapping)
-    by_row = {(table.name, number): cells for number, cells in mended.items()}
-    excluded = {(table.name, number) for number in batch.excluded}
-    return batch, Opened(batch.id or 0, table, mapping, by_row, excluded)
-
-
-def table_of(batch: ImportBatch, mapping: Mapping) -> Table:
-    """The table in a waiting file. Raises FileRefused."""
-    told = mapping.file
-    return read_table(
-        batch.file or b"",
-        batch.file_name,
-        encoding=told.encoding,
-        delimiter=told.delimiter,
-        sheet=told.sheet,
-        header_line=told.header_line,
-    )
-
-
 def _look(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
     with writing(engine) as session:
         actions.insist_on_waiting(session, queries.the_batch(session, viewer, code))
-        batch, opened = open_batch(session, viewer, code)
+        opened = take_out(session, viewer, code)
         session.execute(delete(ImportedRow).where(col(ImportedRow.batch_id) == opened.batch_id))
     with reading(engine) as session:
-        planned = actions.look_ahead(
-            session, viewer.agency_id, [opened.table], opened.mapping, mended=opened.mended, excluded=opened.excluded
-        )
+        planned = opened.plan(session)
         places = places_of(session.exec(select(OrgUnit).where(OrgUnit.agency_id == viewer.agency_id)))
     counts: Counter[str] = Counter()
     for chunk in in_chunks(planned, AT_ONCE):
@@ -165,6 +135,7 @@ def _look(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
     with writing(engine) as session:
         batch = queries.the_batch(session, viewer, code)
         actions.insist_on_waiting(session, batch)
+        opened.insist_unchanged(batch)
         batch.counts = dict(counts) or {Outcome.BLANK.value: 0}
         batch.made = {
             "offices": [place.office for place in places.new_offices[:MOST_NAMES]],
@@ -174,17 +145,17 @@ def _look(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
 
 
 def _bring_in(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
+    """Prepare all rows while others may write, and hold the database for the writing alone."""
+    with writing(engine) as session:
+        actions.insist_on_waiting(session, queries.the_batch(session, viewer, code))
+        opened = take_out(session, viewer, code)
+    with reading(engine) as session:
+        planned = opened.plan(session)
+    prepared = prepare(planned, opened.whole, watch=work.count)
+    work.rows, work.writing = 0, True
     with writing(engine) as session:
         # A second confirmation, also in another process, waits here and then finds the import finished.
-        actions.insist_on_waiting(session, queries.the_batch(session, viewer, code))
-        batch, opened = open_batch(session, viewer, code)
-        actions.import_tables(
-            session,
-            batch,
-            [opened.table],
-            opened.mapping,
-            by=viewer,
-            mended=opened.mended,
-            excluded=opened.excluded,
-            watch=work.count,
-        )
+        batch = queries.the_batch(session, viewer, code)
+        actions.insist_on_waiting(session, batch)
+        opened.insist_unchanged(batch)
+        actions.import_prepared(session, batch, prepared, by=viewer, wrote=work.wrote)

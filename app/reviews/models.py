@@ -142,7 +142,7 @@ class Review(SQLModel, table=True):
     second_rating: bool = False
     """In the sample that a second rater scores without seeing the first ratings."""
     import_key: str | None = Field(default=None, max_length=120)
-    """How an imported row is known again: its own id, or a fingerprint of its values."""
+    """How an imported row is known again: a mark of its own id or of its values, made with the agency's secret."""
     import_batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
     version: int = 1
 

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from app.importing import actions
 from app.importing.mapping import read_mapping
 from app.importing.models import ImportBatch
-from app.importing.reading import read_table
+from app.importing.prepared import Prepared, prepare
+from app.importing.reading import Table, read_table
+from app.importing.rules import complete
 
 MAPPING = """\
 name: Small
@@ -35,18 +38,29 @@ BAD_ROW = "A4,2024-02-31,Near miss,Harbor North,Harbor,A fourth story,Fatigue;\n
 @pytest.fixture
 def take_in(session: Session, cast: Any) -> Callable[..., ImportBatch]:
     """`take_in(text)` imports a CSV by the small mapping, as Risk Management."""
-    from app.importing import actions
 
     def imported(text: str = FILE, mapping: str = MAPPING, **more: Any) -> ImportBatch:
-        batch = ImportBatch(agency_id=cast.agency.id, file_name="a.csv", started_by_id=cast.risk_manager.id)
-        session.add(batch)
-        session.flush()
-        tables = [read_table(text.encode(), "a.csv")]
-        actions.import_tables(session, batch, tables, read_mapping(mapping), by=cast.risk_manager, **more)
-        session.commit()
-        return batch
+        prepared = prepared_from(session, cast.agency.id, [read_table(text.encode(), "a.csv")], mapping, **more)
+        return bring_in(session, cast, prepared)
 
     return imported
+
+
+def prepared_from(session: Session, agency_id: int, tables: list[Table], mapping: str, **more: Any) -> Prepared:
+    """The rows of tables, ready to be written."""
+    whole = complete(tables, read_mapping(mapping))
+    marks = actions.marks_of(session, agency_id)
+    return prepare(actions.look_ahead(session, agency_id, tables, whole, marks=marks), whole, **more)
+
+
+def bring_in(session: Session, cast: Any, prepared: Prepared) -> ImportBatch:
+    """Write prepared rows as an import of Risk Management."""
+    batch = ImportBatch(agency_id=cast.agency.id, file_name="a.csv", started_by_id=cast.risk_manager.id)
+    session.add(batch)
+    session.flush()
+    actions.import_prepared(session, batch, prepared, by=cast.risk_manager)
+    session.commit()
+    return batch
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from app.core.errors import Refused
 from app.identity.models import OrgUnit
 from app.importing import actions, queries
 from app.importing.mapping import MappingRefused
-from app.importing.models import ImportBatch, ImportedRow
+from app.importing.models import ImportBatch, ImportedRow, ImportSecret
+from app.importing.reading import read_table
 from app.reviews.models import Finding, Incident, Review, Stage
 from app.systemic_factors.models import Answer, Factor, FactorRating, RatingSheet, Round, TaxonomyPack
-from tests.importing.conftest import BAD_ROW, FILE, HEADER, MAPPING
+from tests.importing.conftest import BAD_ROW, FILE, HEADER, MAPPING, bring_in, prepared_from
 
 OWN_LIST = (
     MAPPING.replace("{Fatigue: fatigue, Workload: workload, Tools: tools}", "{}")
@@ -23,8 +24,15 @@ OWN_LIST = (
 )
 
 
-def by_key(session, key):
+def by_key(session, own_id):
+    """The review of the row with this number in the file."""
+    agency_id = session.exec(select(ImportSecret.agency_id)).one()
+    key = actions.marks_of(session, agency_id).of_id(own_id)
     return session.exec(select(Review).where(Review.import_key == key)).one()
+
+
+def a_table():
+    return read_table(FILE.encode(), "a.csv")
 
 
 def answers(session, review):
@@ -72,8 +80,8 @@ class TestANewRow:
 
     def test_is_readable_by_those_who_read_the_whole_agency_only(self, cast, take_in, browse):
         take_in()
-        assert "Imported report A1" in browse(cast.risk_manager).get("/reviews").text
-        assert "Imported report A1" not in browse(cast.facilitator).get("/reviews").text
+        assert "Imported report 2024-03-14" in browse(cast.risk_manager).get("/reviews").text
+        assert "Imported report 2024-03-14" not in browse(cast.facilitator).get("/reviews").text
 
 
 class TestOffices:
@@ -121,9 +129,39 @@ class TestImportingAgain:
         assert take_in(FILE.replace("A first story", "Another")).counts == {"changed": 1, "unchanged": 2}
         assert read_one(session, by_key(session, "A1"), by=cast.risk_manager).summary == "A first story"
 
+    def test_keeps_no_number_of_the_file(self, session, cast, take_in):
+        take_in()
+        kept = [*session.exec(select(Review.import_key)), *session.exec(select(ImportedRow.fingerprint))]
+        assert all(len(mark) == 64 for mark in kept)
+        titles = session.exec(select(Review.title)).all()
+        assert not [text for text in (*kept, *titles) if "A1" in text]
+
     def test_of_another_agency_knows_nothing_of_it(self, session, cast, take_in):
         take_in()
         assert queries.known_rows(session, cast.outsider.agency_id) == {}
+
+
+class TestTwoImportsAtOnce:
+    """Both files were prepared before either was written."""
+
+    def test_of_one_file_import_it_once(self, session, cast):
+        first, second = (prepared_from(session, cast.agency.id, [a_table()], MAPPING) for _ in range(2))
+        assert bring_in(session, cast, first).counts == {"new": 3}
+        assert bring_in(session, cast, second).counts == {"unchanged": 3}
+        assert len(session.exec(select(Review)).all()) == 3
+
+    def test_with_other_values_under_one_id_keep_the_first(self, session, cast):
+        other = [read_table(FILE.replace("A first story", "Another").encode(), "b.csv")]
+        first, second = (prepared_from(session, cast.agency.id, tables, MAPPING) for tables in ([a_table()], other))
+        bring_in(session, cast, first)
+        assert bring_in(session, cast, second).counts == {"changed": 1, "unchanged": 2}
+
+    def test_of_which_one_was_taken_back_bring_its_rows_in(self, session, cast, take_in):
+        earlier = take_in()
+        prepared = prepared_from(session, cast.agency.id, [a_table()], MAPPING)
+        assert prepared.counts == {"unchanged": 3}
+        actions.take_back(session, earlier, by=cast.risk_manager)
+        assert bring_in(session, cast, prepared).counts == {"new": 3}
 
 
 class TestAListMadeFromTheFile:

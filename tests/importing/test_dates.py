@@ -48,7 +48,7 @@ class TestReadingADate:
 
     def test_a_day_that_can_be_read_twice_is_asked_about(self) -> None:
         assert read_date("03/04/2024", DateFormat.AUTO, TODAY).problem == (
-            "“03/04/2024” can be March 4 or April 3. Choose the date format of the column in the mapping."
+            "Month and day can be read in either order. Choose the date format of the column in the mapping."
         )
 
     @pytest.mark.parametrize(
@@ -64,20 +64,16 @@ class TestReadingADate:
         assert read_date("05/05/2024", DateFormat.AUTO, TODAY).on == date(2024, 5, 5)
 
     def test_a_date_in_1800_is_asked_about(self) -> None:
-        assert (
-            read_date("1800-01-01", DateFormat.AUTO, TODAY).problem == "“1800-01-01” lies before 1950. Check the year."
-        )
+        assert read_date("1800-01-01", DateFormat.AUTO, TODAY).problem == "The date lies before 1950. Check the year."
 
     def test_a_date_in_the_future_is_asked_about(self) -> None:
-        assert read_date("2026-11-23", DateFormat.AUTO, TODAY).problem == (
-            "“2026-11-23” lies in the future. Check the date."
-        )
+        assert read_date("2026-11-23", DateFormat.AUTO, TODAY).problem == ("The date lies in the future. Check it.")
 
     def test_today_is_not_the_future(self) -> None:
         assert read_date("2026-11-22", DateFormat.AUTO, TODAY).on == TODAY
 
     def test_two_digits_never_make_a_year_to_come(self) -> None:
-        assert read_date("3/14/27", DateFormat.AUTO, TODAY).problem == "“3/14/27” lies before 1950. Check the year."
+        assert read_date("3/14/27", DateFormat.AUTO, TODAY).problem == "The date lies before 1950. Check the year."
         assert read_date("3/14/99", DateFormat.AUTO, TODAY).on == date(1999, 3, 14)
 
     def test_a_day_that_no_calendar_has_is_said(self) -> None:

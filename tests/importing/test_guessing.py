@@ -5,6 +5,7 @@ import pytest
 
 from app.importing.guessing import Guess, guess_mapping
 from app.importing.mapping import read_mapping
+from app.importing.marks import Marks
 from app.importing.reading import read_table
 from app.importing.rules import Outcome, complete, obstacles, plan_rows
 from app.systemic_factors.packs import default_pack
@@ -17,6 +18,8 @@ C-2,02/04/2024,South,Investigation,Physical abuse,9 months,Documentation,Another
 C-3,05/04/2024,North,Hotline,Neglect; Medical neglect,12,Policy clarity|Documentation,A third story
 C-4,06/04/2024,North,Dispatch,Neglect,12,Policy clarity|Weather,A fourth story
 """
+
+TODAY = date(2026, 11, 22)
 
 
 def guess(text: str, name: str = "made_up.csv") -> Guess:
@@ -107,7 +110,7 @@ class TestAFileFromElsewhere:
         table = read_table(DATA / "made_up_2024.csv", "made_up_2024.csv")
         mapping = read_mapping(guess_mapping(table, default_pack()).mapping.to_yaml())
         assert obstacles(table, mapping) == []
-        planned = list(plan_rows([table], complete([table], mapping), known={}, today=date(2026, 11, 22)))
+        planned = list(plan_rows([table], complete([table], mapping), marks=Marks(""), known={}, today=TODAY))
         assert [row.outcome for row in planned] == [Outcome.NEW, Outcome.NEW, Outcome.BLANK, Outcome.NEW]
 
     def test_a_position_title_is_no_title(self) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -5,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from app.importing.mapping import Mapping, MappingRefused, read_mapping
+from app.importing.marks import Marks
 from app.importing.reading import Table, read_table
+from app.importing.rows import Said
 from app.importing.rules import Outcome, Planned, RowKey, complete, obstacles, plan_rows, unread_columns
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 11, 22)
+MARKS = Marks("a secret")
 
 MAPPING = """\
 id: {column: id}
@@ -38,7 +42,10 @@ def plan(
 ) -> list[Planned]:
     tables = [table(text)]
     whole = complete(tables, read_mapping(mapping))
-    return list(plan_rows(tables, whole, known=known or {}, today=TODAY, mended=mended, excluded=excluded or set()))
+    rows = plan_rows(
+        tables, whole, marks=MARKS, known=known or {}, today=TODAY, mended=mended, excluded=excluded or set()
+    )
+    return list(rows)
 
 
 def one(text: str, mapping: str = MAPPING) -> Planned:
@@ -51,6 +58,10 @@ def factors(planned: Planned) -> dict[str, str]:
     return planned.values.factors
 
 
+def sentences(told: tuple[Said, ...]) -> tuple[str, ...]:
+    return tuple(said.sentence for said in told)
+
+
 class TestARow:
     def test_a_good_row_is_new_with_its_values(self) -> None:
         planned = one(HEADER + GOOD)
@@ -60,13 +71,13 @@ class TestARow:
         assert planned.values.date_precision == "day"
         assert planned.values.incident_type == "near_miss"
         assert planned.values.office == "North"
-        assert planned.values.title == "Imported report 1"
+        assert planned.values.title == "Imported report 2024-03-14"
         assert planned.values.summary == "A story"
-        assert planned.import_key == "1"
+        assert planned.import_key == MARKS.of_id("1")
 
     def test_a_row_without_content_is_left_out_and_said(self) -> None:
         planned = one(HEADER + ' , ,"",,,\n')
-        assert (planned.outcome, planned.notes) == (Outcome.BLANK, ("The row is empty and is left out.",))
+        assert (planned.outcome, sentences(planned.notes)) == (Outcome.BLANK, ("The row is empty and is left out.",))
 
     def test_a_header_that_comes_again_is_left_out_and_said(self) -> None:
         assert one(HEADER + HEADER).outcome is Outcome.REPEATED_HEADER
@@ -80,11 +91,11 @@ class TestARow:
         planned = one(HEADER + GOOD.replace("A story", "t" * 121), MAPPING + "title: {column: told}\n")
         assert planned.values is not None
         assert len(planned.values.title) == 120
-        assert planned.notes == ("The title was cut to 120 characters.",)
+        assert sentences(planned.notes) == ("The title was cut to 120 characters.",)
 
     def test_sentences_never_repeat_the_story(self) -> None:
         planned = one(HEADER + GOOD.replace("A story", "A se\u202ecret\x00 story"))
-        assert planned.notes == ("Characters that cannot be seen were taken out of “told”.",)
+        assert sentences(planned.notes) == ("Characters that cannot be seen were taken out of “told”.",)
 
 
 class TestFactors:
@@ -134,7 +145,8 @@ class TestFactors:
             f"tools\n{cell}\n", f"factors: [{{column: tools, kind: {kind}, factor: equipment_and_technology}}]\n"
         )
         assert planned.outcome is Outcome.NEEDS_MENDING
-        assert f"“{cell}” in “tools” is not" in planned.problems[0]
+        assert planned.problems[0].sentence.startswith("“tools” is not")
+        assert planned.problems[0].whole.endswith(f"In the file: “{cell}”.")
 
     def test_of_two_columns_for_one_factor_the_one_that_says_more_counts(self) -> None:
         mapping = (
@@ -147,13 +159,17 @@ class TestFactors:
     def test_an_unknown_word_is_asked_about(self) -> None:
         planned = one(HEADER + GOOD.replace("Tools", "Weather"))
         assert planned.problems == (
-            "“Weather” in “influences” is no factor of the mapping. Say there which factor it stands for.",
+            Said(
+                "A word in “influences” is no factor of the mapping. Say there which factor it stands for.", "Weather"
+            ),
         )
 
     def test_an_unknown_word_is_left_out_where_the_mapping_says_so(self) -> None:
         planned = one(HEADER + GOOD.replace("Tools", "Weather"), MAPPING + "unknown_values: ignore\n")
         assert planned.outcome is Outcome.NEW
-        assert planned.notes == ("“Weather” in “influences” is no factor of the mapping and is left out.",)
+        assert planned.notes == (
+            Said("A word in “influences” is no factor of the mapping and is left out.", "Weather"),
+        )
 
     def test_unknown_words_become_factors_that_earlier_rows_answer_too(self) -> None:
         mapping = "factors: [{column: f}]\nunknown_values: make\ntaxonomy: {use: from_file, name: Ours}\n"
@@ -172,7 +188,7 @@ class TestFactors:
 class TestValues:
     def test_a_word_of_no_list_is_asked_about(self) -> None:
         assert one(HEADER + GOOD.replace("Near miss", "Wildland")).problems == (
-            "“Wildland” in “type” is not in the list. Say in the mapping what it stands for.",
+            Said("A word in “type” is not in the list. Say in the mapping what it stands for.", "Wildland"),
         )
 
     def test_a_word_of_no_list_counts_as_the_mapping_says(self) -> None:
@@ -182,7 +198,7 @@ class TestValues:
         )
         assert planned.values is not None
         assert planned.values.incident_type == "other"
-        assert planned.notes == ("“Wildland” in “type” counts as Other.",)
+        assert planned.notes == (Said("A word in “type” counts as Other.", "Wildland"),)
 
     def test_a_mapped_word_counts_as_mapped(self) -> None:
         planned = one(
@@ -213,11 +229,12 @@ class TestRowsToMend:
     @pytest.mark.parametrize(
         ("row", "problem"),
         [
-            (GOOD.replace("2024-03-14", "1800-01-01"), "“when”: “1800-01-01” lies before 1950. Check the year."),
-            (GOOD.replace("2024-03-14", "2027-01-01"), "“when”: “2027-01-01” lies in the future. Check the date."),
+            (GOOD.replace("2024-03-14", "1800-01-01"), "“when”: The date lies before 1950. Check the year."),
+            (GOOD.replace("2024-03-14", "2027-01-01"), "“when”: The date lies in the future. Check it."),
             (
                 GOOD.replace("2024-03-14", "03/04/2024"),
-                "“when”: “03/04/2024” can be March 4 or April 3. Choose the date format of the column in the mapping.",
+                "“when”: Month and day can be read in either order. "
+                "Choose the date format of the column in the mapping.",
             ),
             ("," + GOOD[2:], "“id” is empty. Give the row an id, or exclude it."),
             (
@@ -233,7 +250,7 @@ class TestRowsToMend:
     )
     def test_the_sentence_says_what_to_do(self, row: str, problem: str) -> None:
         planned = one(HEADER + row)
-        assert (planned.outcome, planned.problems) == (Outcome.NEEDS_MENDING, (problem,))
+        assert (planned.outcome, sentences(planned.problems)) == (Outcome.NEEDS_MENDING, (problem,))
 
     def test_short_rows_are_filled_where_the_mapping_says_so(self) -> None:
         assert one(HEADER + "1,2024-03-14\n", MAPPING + "file: {short_rows: fill}\n").outcome is Outcome.NEW
@@ -268,9 +285,9 @@ class TestKnowingARowAgain:
         assert [p.outcome for p in again] == [Outcome.BLANK, Outcome.UNCHANGED]
 
     def test_other_values_under_a_known_id_overwrite_nothing(self) -> None:
-        planned = plan(HEADER + GOOD, known={"1": "another"})[0]
+        planned = plan(HEADER + GOOD, known={MARKS.of_id("1"): "another"})[0]
         assert planned.outcome is Outcome.CHANGED
-        assert planned.notes == ("This id was imported before with other values. Nothing is overwritten.",)
+        assert sentences(planned.notes) == ("This id was imported before with other values. Nothing is overwritten.",)
 
     def test_a_change_in_any_value_changes_the_fingerprint(self) -> None:
         changed = [
@@ -290,7 +307,21 @@ class TestKnowingARowAgain:
     def test_one_id_with_two_contents_is_for_a_person_to_decide(self) -> None:
         second = plan(HEADER + GOOD + GOOD.replace("North", "South"))[1]
         assert second.outcome is Outcome.NEEDS_MENDING
-        assert second.problems == ("The id “1” stands also in row 2 of a.csv, with other values. Exclude one.",)
+        assert second.problems == (Said("Row 2 of a.csv has the same id, with other values. Exclude one of them."),)
+
+
+class TestAMark:
+    def test_tells_neither_the_id_nor_the_values(self) -> None:
+        planned = one(HEADER + GOOD)
+        assert planned.import_key != hashlib.sha256(b"1").hexdigest()
+        assert len({planned.import_key, planned.fingerprint}) == 2
+
+    def test_of_another_agency_is_another(self) -> None:
+        planned = one(HEADER + GOOD)
+        assert planned.values is not None
+        other = Marks("another secret")
+        assert other.of_id("1") != planned.import_key
+        assert other.of_values(planned.values) != planned.fingerprint
 
 
 class TestTheColumnsOfAFile:
@@ -331,7 +362,7 @@ class TestSeveralFiles:
             "unknown_values: make\n"
             "taxonomy: {use: from_file, name: Made-up factors}\n"
         )
-        planned = list(plan_rows(tables, complete(tables, mapping), known={}, today=TODAY))
+        planned = list(plan_rows(tables, complete(tables, mapping), marks=MARKS, known={}, today=TODAY))
         assert Counter(p.outcome for p in planned) == {Outcome.NEW: 5, Outcome.BLANK: 2, Outcome.REPEATED_HEADER: 1}
         present = Counter(
             code for p in planned if p.values for code, answer in p.values.factors.items() if answer == "present"

@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from app.importing import actions
-from app.importing.mapping import read_mapping
-from app.importing.models import ImportBatch
 from app.importing.reading import read_table
 from app.patterns.incidence import Incidence
 from app.patterns.pairs import pairs_of
@@ -21,6 +18,7 @@ from app.patterns.records import Factor as CountedFactor
 from app.patterns.records import Layer, Rating, ReviewRecord
 from app.reviews.models import Review
 from app.systemic_factors.models import Factor, FactorRating, RatingSheet
+from tests.importing.conftest import bring_in, prepared_from
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(Path(os.environ.get("THROUGHLINE_SAFENET", ROOT.parent / "shared/data/safenet")).glob("SAFENET_*.csv"))
@@ -62,16 +60,13 @@ needs_files = pytest.mark.skipif(
 def recipe():
     """The mapping that the documentation gives for these files."""
     text = RECIPE.read_text(encoding="utf-8")
-    return read_mapping(text.split("```yaml\n", 1)[1].split("```", 1)[0])
+    return text.split("```yaml\n", 1)[1].split("```", 1)[0]
 
 
-def import_all(session, agency):
-    batch = ImportBatch(agency_id=agency.id, file_name=f"{len(FILES)} files")
-    session.add(batch)
-    session.flush()
-    counts = actions.import_tables(session, batch, [read_table(path, path.name) for path in FILES], recipe(), by=None)
-    session.commit()
-    return counts
+def import_all(session, cast):
+    tables = [read_table(path, path.name) for path in FILES]
+    prepared = prepared_from(session, cast.agency.id, tables, recipe())
+    return Counter(bring_in(session, cast, prepared).counts)
 
 
 def records(session):
@@ -91,8 +86,8 @@ def records(session):
 @needs_files
 class TestAllYears:
     def test_are_imported_once_and_counted_as_known(self, session, cast):
-        assert import_all(session, cast.agency) == Counter({"new": 2383, "blank": 11})
-        assert import_all(session, cast.agency) == Counter({"unchanged": 2383, "blank": 11})
+        assert import_all(session, cast) == Counter({"new": 2383, "blank": 11})
+        assert import_all(session, cast) == Counter({"unchanged": 2383, "blank": 11})
 
         factors = [CountedFactor(code, code, "organization_environment") for code in (*HUMAN, *CONTRIBUTING)]
         table = Incidence.of(records(session), factors)

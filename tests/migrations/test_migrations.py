@@ -16,6 +16,7 @@ from sqlalchemy import Engine, make_url
 from sqlmodel import Session
 
 from app.core.database import open_engine
+from app.importing.marks import Marks
 from app.models import metadata
 from app.systemic_factors.models import Answer
 from tests import factories
@@ -274,3 +275,28 @@ def _something(column: sa.Column[Any]) -> Any:
     if isinstance(kind, sa.Boolean):
         return False
     return 0 if isinstance(kind, (sa.Integer, sa.Float)) else ""
+
+
+class TestMarksOfImportedRows:
+    """Marks take the place of the numbers of files, and nothing that was said about a waiting file stays."""
+
+    def test_rows_are_known_again_and_their_numbers_are_gone(self, own: Engine) -> None:
+        command.upgrade(configured(own), "0006")
+        with own.begin() as connection:
+            _a_sheet_taken_over(connection)
+            connection.execute(sa.text("UPDATE review SET import_key = 'A-17'"))
+            for key, status in ((1, "done"), (2, "waiting")):
+                batch = {"id": key, "code": f"B{key}", "agency_id": 1, "status": status, "created_at": THEN}
+                _put(connection, "import_batch", {**batch, "counts": {"new": 1}})
+                row = {"id": key, "batch_id": key, "fingerprint": "f" * 64, "said": "“Jane” in “type”"}
+                _put(connection, "imported_row", row)
+        command.upgrade(configured(own), "0007")
+        with own.connect() as connection:
+            marks = Marks(str(connection.scalar(sa.text("SELECT secret FROM import_secret WHERE agency_id = 1"))))
+            assert connection.scalar(sa.text("SELECT import_key FROM review")) == marks.of_id("A-17")
+            rows = connection.execute(sa.text("SELECT batch_id, fingerprint FROM imported_row")).all()
+            assert rows == [(1, marks.of_id("f" * 64))]
+            counts = sa.text("SELECT counts FROM import_batch WHERE status = 'waiting'")
+            assert connection.scalar(counts) in ("{}", {})
+        command.downgrade(configured(own), "0006")
+        assert "import_secret" not in tables(own)
