@@ -13,6 +13,8 @@ from app.demo.records import (
     FactorLink,
     Finding,
     Incident,
+    MapCondition,
+    MapInfluence,
     Rating,
     RatingValue,
     Review,
@@ -51,6 +53,7 @@ def add_written_review(ledger: Ledger, written: WrittenReview, chance: Chance) -
         )
     )
     _add_story(ledger, written, review)
+    _add_map(ledger, written, review)
     _add_debriefs(ledger, written, review)
     _add_ratings(ledger, written, review, chance)
 
@@ -129,6 +132,19 @@ def _add_debriefs(ledger: Ledger, written: WrittenReview, review: str) -> None:
         for place, note in enumerate(debrief.notes, 1):
             episode = keys[note.episode] if note.episode else None
             ledger.debrief_notes.append(DebriefNote(session, place, episode, note.role, note.category, note.text))
+
+
+def _add_map(ledger: Ledger, written: WrittenReview, review: str) -> None:
+    keys = _episode_keys(written, review)
+    for row in written.map.conditions:
+        episode = keys[row.episode] if row.episode else None
+        ledger.map_conditions.append(
+            MapCondition(f"{review}-{row.id}", review, row.level, row.text, row.factor, episode)
+        )
+    for line in written.map.influences:
+        episode = keys[line.episode] if line.episode else None
+        ends = f"{review}-{line.condition}", f"{review}-{line.shaped}"
+        ledger.map_influences.append(MapInfluence(*ends, line.direction, line.evidence, episode))
 
 
 def _add_ratings(ledger: Ledger, written: WrittenReview, review: str, chance: Chance) -> None:

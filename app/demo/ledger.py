@@ -12,6 +12,8 @@ from app.demo.records import (
     FactorLink,
     Finding,
     Incident,
+    MapCondition,
+    MapInfluence,
     Rating,
     Review,
     TimelineEvent,
@@ -31,6 +33,8 @@ class Ledger:
     debriefs: list[DebriefSession] = field(default_factory=list)
     debrief_notes: list[DebriefNote] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    map_conditions: list[MapCondition] = field(default_factory=list)
+    map_influences: list[MapInfluence] = field(default_factory=list)
 
     def closed(self) -> County:
         """Everything collected, as it will stay."""
@@ -51,4 +55,6 @@ class Ledger:
             debriefs=tuple(self.debriefs),
             debrief_notes=tuple(self.debrief_notes),
             findings=tuple(self.findings),
+            map_conditions=tuple(self.map_conditions),
+            map_influences=tuple(self.map_influences),
         )

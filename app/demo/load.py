@@ -36,6 +36,7 @@ from app.reviews.models import (
     TimelineEvent,
     TriageDecision,
 )
+from app.system_maps.models import Level, MapCondition, MapInfluence
 from app.systemic_factors.actions import load_pack
 from app.systemic_factors.models import Answer, Direction, Factor, FactorLink, FactorRating, RatingSheet, Round
 from app.systemic_factors.packs import default_pack
@@ -105,6 +106,7 @@ class _Loader:
         self._timeline()
         self._links()
         self._findings()
+        self._map()
         self._ratings()
         self._invitations()
         self._debriefs()
@@ -344,6 +346,34 @@ class _Loader:
             rows.append(row)
             self._remember_in(Finding, row, finding.review)
         insert_rows(self.session, Finding, rows)
+
+    def _map(self) -> None:
+        rows: dict[str, Row] = {}
+        for condition in self.county.map_conditions:
+            row: Row = {
+                "review_id": self.reviews[condition.review],
+                "code": new_code("C"),
+                "level": Level(condition.level),
+                "label": condition.text,
+                "factor_id": self.factors[condition.factor] if condition.factor else None,
+                "episode_id": self.episodes[condition.episode] if condition.episode else None,
+            }
+            rows[condition.key] = row
+            self._remember_in(MapCondition, row, condition.review)
+        ids = insert_coded(self.session, MapCondition, rows)
+        influences: list[Row] = []
+        for influence in self.county.map_influences:
+            row = {
+                "condition_id": ids[influence.condition],
+                "shaped_id": ids[influence.shaped],
+                "code": new_code("U"),
+                "direction": Direction(influence.direction),
+                "evidence": influence.evidence,
+                "episode_id": self.episodes[influence.episode] if influence.episode else None,
+            }
+            influences.append(row)
+            self._remember_in(MapInfluence, row, influence.condition.rpartition("-")[0])
+        insert_rows(self.session, MapInfluence, influences)
 
     def _ratings(self) -> None:
         sheets: dict[str, Row] = {}

@@ -182,6 +182,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class MapCondition:
+    """A condition on the system map of a review; `key` is the review's public code, a hyphen and its own mark."""
+
+    key: str
+    review: str
+    level: str
+    text: str
+    factor: str | None
+    episode: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapInfluence:
+    condition: str
+    shaped: str
+    direction: Literal["hindered", "helped"]
+    evidence: str
+    episode: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """Everything the demo county holds, in the order it is to be written."""
 
@@ -201,3 +222,5 @@ class County:
     debriefs: tuple[DebriefSession, ...]
     debrief_notes: tuple[DebriefNote, ...]
     findings: tuple[Finding, ...]
+    map_conditions: tuple[MapCondition, ...]
+    map_influences: tuple[MapInfluence, ...]

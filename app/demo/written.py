@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from app.demo import values
 from app.demo.county import OFFICE_CODES
 from app.demo.records import Certainty, Confidence, Direction, EventKind, EventSource, Polarity, RatingValue
+from app.system_maps.models import Level
 
 WRITTEN_FOLDER = Path(__file__).parent / "written"
 
@@ -122,6 +123,46 @@ class WrittenFinding(Part):
     episodes: list[EpisodeId] = []
 
 
+ConditionId = Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]?$")]
+
+
+class WrittenCondition(Part):
+    id: ConditionId
+    level: Level
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    factor: str | None = None
+    episode: EpisodeId | None = None
+
+    @model_validator(mode="after")
+    def says_what_it_is(self) -> Self:
+        if not (self.text or self.factor or self.episode):
+            raise ValueError(f"Say what the condition {self.id} is.")
+        return self
+
+
+class WrittenInfluence(Part):
+    condition: ConditionId = Field(alias="from")
+    shaped: ConditionId = Field(alias="to")
+    direction: Literal["hindered", "helped"]
+    episode: EpisodeId | None = None
+    evidence: Sentence
+
+
+class WrittenMap(Part):
+    """The system map of a review."""
+
+    conditions: list[WrittenCondition] = []
+    influences: list[WrittenInfluence] = []
+
+    @model_validator(mode="after")
+    def influences_join_its_conditions(self) -> Self:
+        known = {condition.id for condition in self.conditions}
+        ends = {end for row in self.influences for end in (row.condition, row.shaped)}
+        if unknown := ends - known:
+            raise ValueError(f"Put the conditions {sorted(unknown)} on the map, or join others.")
+        return self
+
+
 class WrittenReview(Part):
     made_up: Sentence
     title: Title
@@ -141,6 +182,7 @@ class WrittenReview(Part):
     ratings: list[WrittenRating] = Field(min_length=4)
     family_perspective: Sentence
     findings: list[WrittenFinding] = Field(min_length=2)
+    map: WrittenMap = WrittenMap()
 
     @model_validator(mode="after")
     def parts_fit_together(self) -> Self:
@@ -148,6 +190,8 @@ class WrittenReview(Part):
         mentioned = {name for event in self.timeline for name in event.episodes}
         mentioned |= {name for finding in self.findings for name in finding.episodes}
         mentioned |= {note.episode for debrief in self.debriefs for note in debrief.notes if note.episode}
+        mentioned |= {row.episode for row in self.map.conditions if row.episode}
+        mentioned |= {line.episode for line in self.map.influences if line.episode}
         if unknown := mentioned - known:
             raise ValueError(f"Describe the episodes {sorted(unknown)}, or mention others.")
         if self.home_office not in OFFICE_CODES:

@@ -247,7 +247,7 @@ TOLD_IN = ("summary", "rationale", "title", "stage_reason", "purpose", "family_p
 ALSO_TOLD_IN = ("how_it_made_sense", "known_then", "evidence")
 KINDS = (
     "incidents", "triage_decisions", "reviews", "timeline", "episodes", "factor_links", "ratings", "debrief_notes",
-    "findings",
+    "findings", "map_conditions", "map_influences",
 )  # fmt: skip
 
 

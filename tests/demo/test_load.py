@@ -33,6 +33,7 @@ from app.reviews.models import (
 )
 from app.reviews.queries import progress_of, readable_incidents
 from app.reviews.rules import obstacle_to_entering
+from app.system_maps.models import MapCondition, MapInfluence
 from app.systemic_factors.models import Factor, FactorLink, FactorRating, RatingSheet
 from app.systemic_factors.queries import counted_of_all, own_sheet, sheets_of
 from app.systemic_factors.sheets import still_missing
@@ -105,6 +106,8 @@ class TestWhatIsThere:
             DebriefNote: len(COUNTY.debrief_notes),
             DebriefInvitation: sum(many for debrief in COUNTY.debriefs for _, many in debrief.roles),
             Finding: len(COUNTY.findings),
+            MapCondition: len(COUNTY.map_conditions),
+            MapInfluence: len(COUNTY.map_influences),
         }
         assert {model: count(session, model) for model in expected} == expected
 
@@ -219,7 +222,20 @@ class TestWhoCanTryWhat:
 
 class TestPages:
     @pytest.mark.parametrize(
-        "part", ["", "/about", "/timeline", "/debriefs", "/ratings", "/findings", "/report", "/report.txt", "/history"]
+        "part",
+        [
+            "",
+            "/about",
+            "/timeline",
+            "/debriefs",
+            "/ratings",
+            "/findings",
+            "/map",
+            "/map.svg",
+            "/report",
+            "/report.txt",
+            "/history",
+        ],
     )
     def test_the_facilitator_reads_every_page_of_a_written_review(self, loaded, engine, part):
         with writing(engine) as session:

@@ -29,6 +29,7 @@ class TestWrittenReviews:
         review = read_written_review(path)
         named = {link.factor for episode in review.episodes for link in episode.links}
         named |= {rating.factor for rating in review.ratings}
+        named |= {condition.factor for condition in review.map.conditions if condition.factor}
         assert named <= set(HINDERED_SHARE)
 
     @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -62,6 +63,24 @@ class TestWrittenReviews:
         told = yaml.safe_load(FILES[0].read_text(encoding="utf-8"))
         told["findings"][0]["episodes"] = ["e9"]
         with pytest.raises(ValueError, match="Describe the episodes"):
+            WrittenReview.model_validate(told)
+
+
+class TestTheSystemMaps:
+    def test_of_several_reviews_lead_from_law_and_funding_to_the_event(self):
+        maps = [review.map for review in written_reviews() if review.map.conditions]
+        assert len(maps) >= 4
+        for drawn in maps:
+            levels = [condition.level for condition in drawn.conditions]
+            assert {"law_and_funding", "work", "event"} <= set(levels)
+            assert {line.direction for line in drawn.influences} == {"hindered", "helped"}
+            ends = {end for line in drawn.influences for end in (line.condition, line.shaped)}
+            assert ends == {condition.id for condition in drawn.conditions}
+
+    def test_join_only_what_is_on_them(self):
+        told = yaml.safe_load(FILES[0].read_text(encoding="utf-8"))
+        told["map"]["influences"][0]["to"] = "c99"
+        with pytest.raises(ValueError, match="c99"):
             WrittenReview.model_validate(told)
 
 
