@@ -15,14 +15,15 @@ help: ## List the targets
 # The stamps make a second start take seconds: we install again only when the pins or the project's table change.
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Throughline needs Python 3.11 or newer. Name one: make PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --constraint constraints.txt pip
-	$(PIP) install --constraint constraints.txt hatchling editables
-	$(PIP) install --constraint constraints.txt --no-build-isolation --editable .
+	@echo "First start: installing Throughline and its libraries into $(VENV). This takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@echo "  1 of 3: the installer" && $(PIP) install --constraint constraints.txt pip
+	@echo "  2 of 3: what builds the program" && $(PIP) install --constraint constraints.txt hatchling editables
+	@echo "  3 of 3: the libraries and the program" && $(PIP) install --constraint constraints.txt --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/installed-for-work: $(VENV)/installed
-	$(PIP) install --constraint constraints.txt --group dev
+	@echo "Installing what the checks and tests need." && $(PIP) install --constraint constraints.txt --group dev
 	@touch $@
 
 demo: $(VENV)/installed ## Serve a synthetic county on http://127.0.0.1:8000 (PORT=8001 for another port)

@@ -190,6 +190,8 @@ def demo(
     if fresh and path:
         for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             file.unlink(missing_ok=True)
+    if path and not path.exists():
+        typer.echo("Making the database and the made-up county. This takes about half a minute.")
     bring_up_to_date()
     from app.demo.load import load_county
 

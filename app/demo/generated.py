@@ -183,10 +183,9 @@ def _stage_reason(stage: str, chance: Chance) -> str:
 
 
 def _title(incident: Incident, told: Sequence[Told]) -> str:
-    if not told:
-        return incident.summary.removesuffix(".")
-    last = told[-1].tale.title
-    return f"{told[0].tale.title}, and {last[0].lower()}{last[1:]}"
+    """A neutral label: what the review is about and where the work was, never what happened."""
+    label = told[0].tale.label if told else "Work with a family"
+    return f"{label} {sentences().places[incident.service_area]}"
 
 
 def _summary(incident: Incident, told: Sequence[Told]) -> str:

@@ -12,6 +12,8 @@ class Tale(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    label: str = ""
+    """What a review that begins with it is about, in neutral words; only of a factor that hindered."""
     title: str
     happened: str
     sense: str
@@ -22,6 +24,7 @@ class Sentences(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     settings: dict[str, str]
+    places: dict[str, str]
     hindered: dict[str, Tale]
     helped: dict[str, Tale]
     not_selected_rationale: list[str]

@@ -80,6 +80,14 @@ class TestShape:
         assert len(set(codes)) == len(codes)
         assert all(len(code) == LENGTH + 2 and set(code[2:]) <= set(ALPHABET) for code in codes)
 
+    def test_a_title_is_a_label_and_never_the_story(self):
+        stories = {text for episode in COUNTY.episodes for text in (episode.title, episode.what_happened)}
+        stories |= {incident.summary.removesuffix(".") for incident in COUNTY.incidents}
+        for review in COUNTY.reviews:
+            assert not [story for story in stories if story in review.title], review.title
+            assert "." not in review.title
+        assert len({review.title for review in COUNTY.reviews}) > 60
+
     def test_no_title_is_longer_than_the_program_takes(self):
         assert max(len(review.title) for review in COUNTY.reviews) <= 120
 
