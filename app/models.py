@@ -6,11 +6,12 @@ from app.audit import models as audit
 from app.debriefs import models as debriefs
 from app.identity import models as identity
 from app.importing import models as importing
+from app.patterns import context
 from app.patterns import models as patterns
 from app.reviews import models as reviews
 from app.system_maps import models as system_maps
 from app.systemic_factors import models as systemic_factors
 from app.writing import models as writing
 
-MODULES = (identity, audit, writing, systemic_factors, reviews, debriefs, system_maps, importing, patterns)
+MODULES = (identity, audit, writing, systemic_factors, reviews, debriefs, system_maps, importing, patterns, context)
 metadata = SQLModel.metadata

@@ -30,7 +30,7 @@ THROUGH: dict[str, tuple[str, str]] = {
 """Tables without the agency's id of their own: the column that leads to it, and the table it leads to."""
 
 OWN = ("agency", "org_unit", "person", "trail_entry", "taxonomy_pack", "incident", "review", "saved_mapping",
-       "import_batch")  # fmt: skip
+       "import_batch", "system_change", "open_cases")  # fmt: skip
 """Tables that hold the agency's id, and the agency itself."""
 
 BY_CODE = ("text_version",)

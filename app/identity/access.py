@@ -20,6 +20,7 @@ class Permission(StrEnum):
     WORK_ON_REVIEWS = "work_on_reviews"
     LEAD_REVIEWS = "lead_reviews"
     SEE_PATTERNS = "see_patterns"
+    TELL_CHANGES = "tell_changes"
     IMPORT_REVIEWS = "import_reviews"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_FACTORS = "manage_factors"
@@ -37,6 +38,7 @@ SENTENCES: Words[Permission] = Words(
         Permission.WORK_ON_REVIEWS: N_("Write in the reviews whose team you are on."),
         Permission.LEAD_REVIEWS: N_("Move the reviews you lead from stage to stage."),
         Permission.SEE_PATTERNS: N_("See exact patterns over the reviews within your sight."),
+        Permission.TELL_CHANGES: N_("Write down what changed in the system, and import the numbers of open cases."),
         Permission.IMPORT_REVIEWS: N_("Import de-identified reviews from files."),
         Permission.MANAGE_PEOPLE: N_("Add people, give roles, and end access."),
         Permission.MANAGE_FACTORS: N_("Load and retire lists of systemic factors, and set the second raters' share."),
@@ -67,10 +69,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.READ_REVIEWS,
             _P.OPEN_REVIEWS,
             _P.SEE_PATTERNS,
+            _P.TELL_CHANGES,
             _P.IMPORT_REVIEWS,
         }
     ),
-    Role.CQI_ANALYST: frozenset({_P.USE, _P.READ_INCIDENTS, _P.READ_REVIEWS, _P.SEE_PATTERNS, _P.IMPORT_REVIEWS}),
+    Role.CQI_ANALYST: frozenset(
+        {_P.USE, _P.READ_INCIDENTS, _P.READ_REVIEWS, _P.SEE_PATTERNS, _P.TELL_CHANGES, _P.IMPORT_REVIEWS}
+    ),
     Role.DIVISION_CHIEF: frozenset({_P.USE}),
     Role.COUNSEL: frozenset({_P.USE}),
     Role.ADMINISTRATOR: frozenset({_P.USE, _P.MANAGE_PEOPLE, _P.MANAGE_FACTORS}),

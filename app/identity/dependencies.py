@@ -146,6 +146,7 @@ ReviewOpener = Annotated[Viewer, Depends(person_who_may(Permission.OPEN_REVIEWS)
 ReviewWorker = Annotated[Viewer, Depends(person_who_may(Permission.WORK_ON_REVIEWS))]
 ReviewLeader = Annotated[Viewer, Depends(person_who_may(Permission.LEAD_REVIEWS))]
 PatternReader = Annotated[Viewer, Depends(person_who_may(Permission.SEE_PATTERNS))]
+ChangeTeller = Annotated[Viewer, Depends(person_who_may(Permission.TELL_CHANGES))]
 Importer = Annotated[Viewer, Depends(person_who_may(Permission.IMPORT_REVIEWS))]
 PeopleManager = Annotated[Viewer, Depends(person_who_may(Permission.MANAGE_PEOPLE))]
 FactorManager = Annotated[Viewer, Depends(person_who_may(Permission.MANAGE_FACTORS))]

@@ -42,8 +42,8 @@ LISTS = {
     Dimension.MALTREATMENT_TYPE: "maltreatment_types",
     Dimension.AGE_BAND: "child_age_band",
 }
-SEVERAL_ALLOWED = ("with", "without")
-VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show", "measure")
+SEVERAL_ALLOWED = ("with", "without", "rebase")
+VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show", "measure", "rebase")
 CHOSEN = ("cell", "pair", "combination", "factor", "group", "page")
 COMPARED_BY = {
     Dimension.DIVISION: "Division",

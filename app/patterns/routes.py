@@ -1,4 +1,4 @@
-"""The pages of patterns: the heatmap, the connections between factors, one factor, and the reviews behind them."""
+"""The pages of patterns: the heatmap, the connections between factors, trends, one factor, and the reviews behind them."""
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -8,10 +8,12 @@ from app.identity.dependencies import PatternReader
 from app.patterns import (
     combination_routes,
     connection_routes,
+    context_routes,
     evidence_routes,
     factor_routes,
     heatmap_routes,
     similar_routes,
+    trend_routes,
 )
 from app.patterns.dependencies import HEATMAP
 
@@ -23,5 +25,14 @@ def start(viewer: PatternReader) -> Response:
     return RedirectResponse(HEATMAP, 303)
 
 
-for part in (heatmap_routes, connection_routes, combination_routes, factor_routes, evidence_routes, similar_routes):
+for part in (
+    heatmap_routes,
+    connection_routes,
+    combination_routes,
+    trend_routes,
+    context_routes,
+    factor_routes,
+    evidence_routes,
+    similar_routes,
+):
     routes.include_router(part.routes)

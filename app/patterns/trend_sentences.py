@@ -90,8 +90,31 @@ def chart_finding(chart: Chart) -> str:
             "No sign of change beyond usual variation in %(num)s point.",
             "No sign of change beyond usual variation in %(num)s points.",
             points,
-        )
-    return " ".join(_told(chart, rule) for rule in Rule if any(point.rule is rule for point in chart.unusual))
+        ) % {"num": points}
+    return " ".join(_told(chart, part) for part in _parts(chart))
+
+
+def _parts(chart: Chart) -> list[list[Point]]:
+    """The unusual points, those together that stand next to each other on one side of the center."""
+    parts: list[list[Point]] = []
+    before: Point | None = None
+    for point in chart.points:
+        if point.rule is not None:
+            goes_on = before is not None and before.rule is not None and before.is_high is point.is_high
+            parts[-1:] = [[*parts[-1], point]] if goes_on else [*parts[-1:], [point]]
+        before = point
+    return parts
+
+
+def _told(chart: Chart, part: Sequence[Point]) -> str:
+    first, last = (period_words(chart.kind, point.on) for point in (part[0], part[-1]))
+    facts = {"first": first, "last": last, "number": len(part)}
+    if len(part) == 1:
+        high, low = _("Unusual and above the center: %(first)s."), _("Unusual and below the center: %(first)s.")
+    else:
+        high = _("Unusual and above the center: %(first)s to %(last)s, %(number)s points.")
+        low = _("Unusual and below the center: %(first)s to %(last)s, %(number)s points.")
+    return (high if part[0].is_high else low) % facts
 
 
 def _too_few(chart: Chart, points: int) -> str:
@@ -108,49 +131,6 @@ def _too_few(chart: Chart, points: int) -> str:
         "fewest": FEWEST,
         "points": points,
     }
-
-
-def _told(chart: Chart, rule: Rule) -> str:
-    found = [point for point in chart.unusual if point.rule is rule]
-    high, low = ([point for point in found if point.is_high is side] for side in (True, False))
-    return " ".join(_one_side(chart, rule, part) for part in (high, low) if part)
-
-
-def _one_side(chart: Chart, rule: Rule, points: Sequence[Point]) -> str:
-    when = _listed([period_words(chart.kind, point.on) for point in points])
-    facts = {"when": when}
-    match rule, points[0].is_high:
-        case Rule.OUTSIDE, True:
-            return _("Above the upper limit: %(when)s.") % facts
-        case Rule.OUTSIDE, False:
-            return _("Below the lower limit: %(when)s.") % facts
-        case Rule.TREND, _:
-            return _("Part of seven or more in a row that rise or fall: %(when)s.") % facts
-        case Rule.NEAR_A_LIMIT, True:
-            return _("Two of three close to the upper limit: %(when)s.") % facts
-        case Rule.NEAR_A_LIMIT, False:
-            return _("Two of three close to the lower limit: %(when)s.") % facts
-        case _, True:
-            return _("Seven or more in a row above the center: %(when)s.") % facts
-    return _("Seven or more in a row below the center: %(when)s.") % facts
-
-
-def _listed(words: Sequence[str]) -> str:
-    if len(words) > 3:
-        return _("%(first)s to %(last)s, %(number)s points") % {
-            "first": words[0],
-            "last": words[-1],
-            "number": len(words),
-        }
-    return (
-        words[0]
-        if len(words) == 1
-        else _("%(some)s and %(last)s")
-        % {
-            "some": ", ".join(words[:-1]),
-            "last": words[-1],
-        }
-    )
 
 
 def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
@@ -173,9 +153,9 @@ def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
 def chance_words(by_chance: float, charts: int) -> str:
     """How many charts would look unusual although nothing changed."""
     if charts == 1:
-        return _(
-            "If nothing had changed, chance alone would still show something unusual in %(share)s of such charts."
-        ) % {"share": f"{100 * by_chance:.0f}%"}
+        return _("If nothing had changed, %(share)s of such charts would still show something unusual by chance.") % {
+            "share": f"{100 * by_chance:.0f}%"
+        }
     if by_chance < 0.5:
         return _("If nothing had changed, chance alone would rarely make even one look unusual.")
     return _("If nothing had changed, chance alone would make about %(number)s look unusual.") % {

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from app.core.dates import quarter
@@ -21,18 +20,6 @@ CASES_AT_ONCE = 1000
 """Rates are told for so many open cases."""
 
 
-class Dated(StrEnum):
-    """Which day places a review in time."""
-
-    REVIEW = "review"
-    """The day it was opened."""
-    INCIDENT = "incident"
-    """The day of the incident."""
-
-
-QUARTERS_BY = {Dated.REVIEW: Dimension.QUARTER, Dated.INCIDENT: Dimension.OCCURRED_QUARTER}
-
-
 @dataclass(frozen=True)
 class Trend:
     """One factor over time."""
@@ -42,7 +29,7 @@ class Trend:
     present: int
     answered: int
     left_out: int
-    """Reviews of a quarter that has not ended, or without a date."""
+    """Answered reviews of a quarter that has not ended."""
 
     @property
     def is_unusual(self) -> bool:
@@ -78,7 +65,6 @@ def factor_trends(
     incidence: Incidence,
     layer: Layer,
     *,
-    dated: Dated,
     days: Mapping[str, date],
     today: date,
     starts: Sequence[date] = (),
@@ -86,9 +72,9 @@ def factor_trends(
     """A chart of every factor, in the order of the list.
 
     A p chart by quarter; where fewer than two reviews with the factor are expected in a quarter, a g chart of the
-    reviews from one with it to the next. `days` gives the day of a review by its code.
+    reviews from one with it to the next. `days` gives the day a review was opened, by its code.
     """
-    grouped = incidence.tally_by(QUARTERS_BY[dated], layer)
+    grouped = incidence.tally_by(Dimension.QUARTER, layer)
     ended = [(at, first_day_of(code)) for at, code in enumerate(grouped.groups) if code < quarter(today)]
     totals = incidence.tally(layer)
     found = []
@@ -137,10 +123,11 @@ def unusual_by_chance(charts: Iterable[Chart]) -> float:
 def incident_chart(incidents: Iterable[IncidentDay], *, today: date, starts: Sequence[date] = ()) -> Chart:
     """Incidents by month as single values (XmR); where fewer than two a month are usual, days from one to the next (t).
 
-    Months run from the first incident to the last month that has ended; a month without any counts as 0.
+    Months run from the first incident to the last one, without the month that has not ended; one between them without
+    any counts as 0. Nothing tells whether later months are empty or only not entered yet.
     """
     days = sorted(incident.reported_on for incident in incidents if incident.reported_on < month(today))
-    months = list(_months(month(days[0]), month(today))) if days else []
+    months = list(_months(month(days[0]), month(days[-1]))) if days else []
     if months and len(days) < RARE_BELOW * len(months):
         gaps = [Observation(later, (later - earlier).days) for earlier, later in pairwise(days)]
         return control_chart(Kind.T, gaps, [month(start) for start in starts])
@@ -173,8 +160,8 @@ def rate_chart(
     return control_chart(Kind.U, series, [month(start) for start in starts])
 
 
-def _months(first: date, end: date) -> Iterable[date]:
-    """Every month from the first to the one before the end."""
-    while first < end:
+def _months(first: date, last: date) -> Iterable[date]:
+    """Every month from the first to the last."""
+    while first <= last:
         yield first
         first = month(first + timedelta(days=31))
