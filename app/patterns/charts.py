@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -37,7 +37,7 @@ SAME_DAY = 0.5
 GEOMETRIC_MEDIAN = 0.693
 """Half of all gaps are shorter than so many times their mean (Provost and Murray 2011)."""
 EQUAL = 1e-9
-DRAWS, SEED = 400, 2026
+DRAWS, SEED = 200, 2026
 
 
 class Kind(StrEnum):
@@ -284,6 +284,7 @@ def _in_windows(hits: Flags, size: int, like: Numbers) -> Flags:
 # ---------------------------------------------------------------- what chance alone would give
 
 
+@lru_cache(maxsize=2048)
 def chance_of_signal(chart: Chart, *, draws: int = DRAWS, seed: int = SEED) -> float:
     """How likely a chart with so many points and such bases shows any unusual point although nothing changed.
 

@@ -1,4 +1,4 @@
-"""The pages of patterns: the heatmap, the connections between factors, trends, one factor, and the reviews behind them."""
+"""The pages of patterns: heatmap, connections, combinations, trends, one factor, and the reviews behind them."""
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
