@@ -14,10 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 
+from app.audit import trail
 from app.core.database import Look, open_engine
+from app.core.database import writing as writing_session
 from app.core.errors import NotFound, Refused, SignInNeeded
 from app.core.forms import typed_fields
-from app.core.pages import STATIC, page_for
+from app.core.pages import STATIC, Page, page_for
 from app.core.protection import protect
 from app.core.routing import open_to_everyone, router
 from app.core.settings import settings
@@ -108,16 +110,23 @@ async def _two_texts(request: Request, conflict: Exception) -> Response:
     assert isinstance(conflict, ChangedMeanwhile)  # noqa: S101
     typed = await typed_fields(request)
     settled = {text.field for text in conflict.texts}
-    answer: Response = await run_in_threadpool(
-        request.state.page,
+    others = {name: answers for name, answers in typed.items() if name not in settled}
+    return await run_in_threadpool(_show_two_texts, request, conflict, others)
+
+
+def _show_two_texts(request: Request, conflict: ChangedMeanwhile, others: dict[str, list[str]]) -> Response:
+    # The request's own transaction is rolled back; that the other text was opened is written down all the same.
+    with writing_session(request.app.state.engine) as session:
+        trail.record(session, "read both texts, to choose", by=request.state.viewer, within=conflict.within)
+    page: Page = request.state.page
+    return page(
         "writing/two_texts.html",
         texts=conflict.texts,
-        others={name: answers for name, answers in typed.items() if name not in settled},
+        others=others,
         version=conflict.version,
         address=request.url.path,
         status_code=409,
     )
-    return answer
 
 
 def _http(request: Request, problem: Exception) -> Response:

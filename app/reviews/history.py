@@ -1,34 +1,64 @@
 """The history of a review: how its texts changed, word by word, what was done, and who opened it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from typing import Any, Generic, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.audit import trail
 from app.audit.models import TrailEntry
 from app.audit.reading import Told, read_all
 from app.core.dates import local_day
+from app.core.translation import N_, Words
+from app.core.translation import gettext as _
 from app.identity.models import Person
 from app.identity.viewers import Viewer
 from app.reviews.models import Review
 from app.writing.models import TextVersion
 
-KINDS = {
-    "Review": "this review",
-    "TimelineEvent": "an event on the timeline",
-    "KeyEpisode": "a key episode",
-    "FactorLink": "the evidence for a factor",
-    "MapCondition": "a condition on the system map",
-    "MapInfluence": "an influence on the system map",
-    "Finding": "a finding",
-}
+KINDS: Words[str] = Words(
+    {
+        "Review": N_("this review"),
+        "TimelineEvent": N_("an event on the timeline"),
+        "KeyEpisode": N_("a key episode"),
+        "FactorLink": N_("the evidence for a factor"),
+        "MapCondition": N_("a condition on the system map"),
+        "MapInfluence": N_("an influence on the system map"),
+        "Finding": N_("a finding"),
+    }
+)
 """Whose earlier texts are shown. Notes of debriefs are not among them, because those who gave them may withdraw them;
 nor are ratings, because a second rater has not seen the first."""
+FIELDS: Words[tuple[str, str]] = Words(
+    {
+        ("Review", "hold_reason"): N_("the reason for the pause"),
+        ("Review", "purpose"): N_("the purpose"),
+        ("Review", "summary"): N_("the summary"),
+        ("Review", "what_surprised_us"): N_("what surprised us"),
+        ("Review", "family_perspective"): N_("the family's perspective"),
+        ("Review", "no_family_perspective_because"): N_("why there is no family perspective"),
+        ("Review", "no_opportunities_because"): N_("why there is no improvement opportunity"),
+        ("Review", "no_practices_because"): N_("why there is no successful practice"),
+        ("Review", "no_debriefs_because"): N_("why there is no debrief"),
+        ("TimelineEvent", "title"): N_("the title"),
+        ("TimelineEvent", "description"): N_("the description"),
+        ("KeyEpisode", "title"): N_("the title"),
+        ("KeyEpisode", "what_happened"): N_("what happened"),
+        ("KeyEpisode", "how_it_made_sense"): N_("how it made sense at the time"),
+        ("KeyEpisode", "known_then"): N_("what was known then"),
+        ("KeyEpisode", "what_made_it_possible"): N_("what made it possible"),
+    }
+)
 CHANGES_PER_PAGE = 20
+DONE_PER_PAGE = 30
+OPENED_PER_PAGE = 200
+"""Lines of the trail; those of one person, part and day are shown as one."""
+Row = TypeVar("Row")
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -39,6 +69,15 @@ class Piece:
     words: str
     what: str
     """kept, added or removed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[Row]):
+    """One page of a history, the latest first."""
+
+    rows: list[Row]
+    page: int
+    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +147,33 @@ def _merged(opcodes: Iterable[Opcode]) -> list[Opcode]:
     return merged
 
 
-def changes(session: Session, review: Review, page: int, *, by: Viewer) -> tuple[list[Change], int]:
-    """A page of the saves of the review's texts, the latest first, and the number of pages."""
-    query = select(TextVersion).where(TextVersion.within == review.code, col(TextVersion.kind).in_(KINDS))
-    rows = session.exec(query.order_by(col(TextVersion.id))).all()
-    earlier: dict[int | None, TextVersion] = {}
-    latest: dict[tuple[str, str], TextVersion] = {}
-    for row in rows:
-        if before := latest.get((row.code, row.field)):
-            earlier[row.id] = before
-        latest[row.code, row.field] = row
-    pages = max(1, -(-len(rows) // CHANGES_PER_PAGE))
-    start = (min(max(1, page), pages) - 1) * CHANGES_PER_PAGE
-    shown = list(reversed(rows))[start : start + CHANGES_PER_PAGE]
-    wanted = [*shown, *(earlier[row.id] for row in shown if row.id in earlier)]
-    if not wanted:
+def changes(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Change]:
+    """A page of the saves of the review's texts, the latest first, each beside what stood there before."""
+    of_review = (TextVersion.within == review.code, col(TextVersion.kind).in_(KINDS))
+    same_text = (col(TextVersion.code), col(TextVersion.field))
+    before = func.lag(TextVersion.id).over(partition_by=same_text, order_by=col(TextVersion.id))
+    # Only numbers are read of the whole history; texts are opened for one page of it.
+    query = select(TextVersion.id, before).where(*of_review).order_by(col(TextVersion.id).desc())
+    pairs, older = _stretch(session, query, page, CHANGES_PER_PAGE)
+    wanted = select(TextVersion).where(col(TextVersion.id).in_({number for pair in pairs for number in pair}))
+    rows = session.exec(wanted).all() if pairs else []
+    if not rows:
         trail.record(session, "read history", by=by, within=review.code)
-    told = {row.id: row for row in read_all(session, wanted, by=by, within=review.code, part="history")}
+    told = {row.id: row for row in read_all(session, rows, by=by, within=review.code, part="history")}
     names = _names(session, by)
-    return [
-        _change(told[row.id], told.get(earlier[row.id].id) if row.id in earlier else None, names) for row in shown
-    ], pages
+    return Stretch([_change(told[now], told.get(before), names) for now, before in pairs], page, older)
+
+
+def _stretch(session: Session, query: Any, page: int, most: int) -> tuple[list[Any], bool]:
+    """The rows of one page, and whether older ones follow."""
+    rows = list(session.exec(query.offset((page - 1) * most).limit(most + 1)).all())
+    return rows[:most], len(rows) > most
 
 
 def _change(now: Told, before: Told | None, names: dict[int | str, str]) -> Change:
     return Change(
         at=now.at,
-        who=names.get(now.by_id, "The program"),
+        who=names.get(now.by_id) or _("The program"),
         text=_which(now.kind, now.field),
         pieces=word_changes(before.text if before else "", now.text),
         is_first=before is None,
@@ -142,26 +181,41 @@ def _change(now: Told, before: Told | None, names: dict[int | str, str]) -> Chan
 
 
 def _which(kind: str, field: str) -> str:
-    name = field.replace("_", " ")
-    if name in KINDS[kind]:
-        return KINDS[kind]
-    return f"{name if name.split()[0] in ('what', 'how', 'no') else 'the ' + name} of {KINDS[kind]}"
+    """Which text it is, such as "the summary of this review"; of some records the field says nothing more."""
+    if (kind, field) in FIELDS:
+        return _("%(text)s of %(whole)s") % {"text": FIELDS[kind, field], "whole": KINDS[kind]}
+    return KINDS[kind]
 
 
-def done_and_opened(session: Session, review: Review, *, by: Viewer) -> tuple[list[Done], list[Opened]]:
-    """What was done in the review, and who opened which part on which day; both the latest first."""
-    query = select(TrailEntry).where(TrailEntry.within == review.code, TrailEntry.agency_id == review.agency_id)
+def done(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Done]:
+    """A page of what was done in the review, the latest first."""
+    rows, older = _trail(session, review, page, DONE_PER_PAGE, read=False)
     names = _names(session, by)
-    done: list[Done] = []
-    opened: dict[tuple[date, str, str], int] = {}
-    for row in session.exec(query.order_by(col(TrailEntry.id).desc())):
-        who = names.get(row.who, "The program")
-        if row.did.startswith("read "):
-            key = (local_day(row.at), who, row.did.removeprefix("read "))
-            opened[key] = opened.get(key, 0) + 1
-        else:
-            done.append(Done(row.at, who, row.did.replace("_", " "), names.get(row.code, row.code)))
-    return done, [Opened(*key, times) for key, times in opened.items()]
+    told = [
+        Done(row.at, names.get(row.who) or _("The program"), row.did.replace("_", " "), names.get(row.code, row.code))
+        for row in rows
+    ]
+    return Stretch(told, page, older)
+
+
+def opened(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Opened]:
+    """A page of who opened which part on which day, the latest first."""
+    rows, older = _trail(session, review, page, OPENED_PER_PAGE, read=True)
+    names = _names(session, by)
+    times = Counter(
+        (local_day(row.at), names.get(row.who) or _("The program"), row.did.removeprefix("read ")) for row in rows
+    )
+    return Stretch([Opened(*key, count) for key, count in times.items()], page, older)
+
+
+def _trail(session: Session, review: Review, page: int, most: int, *, read: bool) -> tuple[list[TrailEntry], bool]:
+    is_reading = col(TrailEntry.did).startswith("read ")
+    query = select(TrailEntry).where(
+        TrailEntry.within == review.code,
+        TrailEntry.agency_id == review.agency_id,
+        is_reading if read else ~is_reading,
+    )
+    return _stretch(session, query.order_by(col(TrailEntry.id).desc()), page, most)
 
 
 def _names(session: Session, viewer: Viewer) -> dict[int | str, str]:

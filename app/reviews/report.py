@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.audit.reading import Told, read_all
 from app.core.dates import clock, day
+from app.core.translation import N_, Words
 from app.core.translation import gettext as _
 from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
@@ -22,19 +23,23 @@ from app.system_maps.showing import SystemMap, system_map
 from app.systemic_factors.models import Answer, Direction, Factor
 from app.systemic_factors.queries import counted_answers, factors_of, links_of
 
-DIRECTIONS = {
-    Direction.HINDERED: "made the work harder",
-    Direction.HELPED: "helped the work",
-    Direction.BOTH: "helped in one way and made the work harder in another",
-}
-ANSWERS = {
-    Answer.STRONG: "Strong influence",
-    Answer.INFLUENCED: "Influenced the work",
-    Answer.PRESENT: "Present",
-    Answer.BACKGROUND: "In the background",
-    Answer.NOT_ENOUGH_INFORMATION: "Not enough information",
-    Answer.NOT_EVIDENT: "Not evident",
-}
+DIRECTIONS: Words[Direction] = Words(
+    {
+        Direction.HINDERED: N_("made the work harder"),
+        Direction.HELPED: N_("helped the work"),
+        Direction.BOTH: N_("helped in one way and made the work harder in another"),
+    }
+)
+ANSWERS: Words[Answer] = Words(
+    {
+        Answer.STRONG: N_("Strong influence"),
+        Answer.INFLUENCED: N_("Influenced the work"),
+        Answer.PRESENT: N_("Present"),
+        Answer.BACKGROUND: N_("In the background"),
+        Answer.NOT_ENOUGH_INFORMATION: N_("Not enough information"),
+        Answer.NOT_EVIDENT: N_("Not evident"),
+    }
+)
 """How a rating reads in a report, the strongest first."""
 WIDTH = 78
 
@@ -174,61 +179,74 @@ def _texts_of(episode: Episode) -> list[str]:
 def as_text(report: Report) -> str:
     """The report as plain text, lines of at most 78 characters."""
     review = report.review
-    head = [review.title, f"Review {review.code}, {rules.STAGE_NAMES[review.stage].lower()}"]
-    mark = ["MADE-UP DATA. Every review, office and number in this report is invented.", ""] if report.made_up else []
-    place = f"{report.office.name}, {report.division.name}" if report.division else report.office.name
-    facts = [
-        f"Home office: {place}",
-        f"Opened: {day(review.opened_on)}",
-        *([f"Concluded: {day(review.concluded_on)}"] if review.concluded_on else []),
-        f"Incident: {VALUES.words('incident_type', report.incident.incident_type)}, "
-        f"{rules.date_in_words(report.incident.occurred_on, report.incident.date_precision)}",
-    ]
-    lines = [*mark, *head, "=" * WIDTH, "Confidential learning record", "", *facts, ""]
-    lines += _part("Purpose", [review.purpose])
-    lines += _part("Summary", [review.summary])
-    lines += _part("What happened, in order", [line for event in report.events for line in _event(event)])
+    stage = rules.STAGE_NAMES[review.stage].lower()
+    head = [review.title, _("Review %(code)s, %(stage)s") % {"code": review.code, "stage": stage}]
+    mark = [_("MADE-UP DATA. Every review, office and number in this report is invented.")] if report.made_up else []
+    confidential = _("Confidential learning record")
+    lines = [*mark, *([""] if mark else []), *head, "=" * WIDTH, confidential, "", *_facts(report), ""]
+    lines += _part(_("Purpose"), [review.purpose])
+    lines += _part(_("Summary"), [review.summary])
+    lines += _part(_("What happened, in order"), [line for event in report.events for line in _event(event)])
     lines += _part(
-        "Improvement opportunities",
+        _("Improvement opportunities"),
         [line for row in report.opportunities for line in _episode(row)] or [review.no_opportunities_because],
     )
     lines += _part(
-        "Successful practices",
+        _("Successful practices"),
         [line for row in report.practices for line in _episode(row)] or [review.no_practices_because],
     )
-    lines += _part("Factors", [f"{words}: {', '.join(names)}" for words, names in report.ratings])
+    lines += _part(_("Factors"), [_colon(words, ", ".join(names)) for words, names in report.ratings])
     if report.map.conditions:
-        lines += _part("System map", _map(report.map))
-    lines += _part("The family's perspective", [review.family_perspective or review.no_family_perspective_because])
-    lines += _part("What surprised us", [review.what_surprised_us])
-    lines += _part("Findings", [_finding(row) for row in report.findings])
-    lines += _part("Learning points", [f"- {row.statement}" for row in report.learning_points])
-    lines += [*mark[:1], "We look for how the system shaped the work, never for who to blame."]
+        lines += _part(_("System map"), _map(report.map))
+    lines += _part(_("The family's perspective"), [review.family_perspective or review.no_family_perspective_because])
+    lines += _part(_("What surprised us"), [review.what_surprised_us])
+    lines += _part(_("Findings"), [_finding(row) for row in report.findings])
+    lines += _part(_("Learning points"), [f"- {row.statement}" for row in report.learning_points])
+    lines += [*mark, _("We look for how the system shaped the work, never for who to blame.")]
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _facts(report: Report) -> list[str]:
+    review, incident = report.review, report.incident
+    place = f"{report.office.name}, {report.division.name}" if report.division else report.office.name
+    happened = [
+        VALUES.words("incident_type", incident.incident_type),
+        rules.date_in_words(incident.occurred_on, incident.date_precision),
+    ]
+    return [
+        _colon(_("Home office"), place),
+        _colon(_("Opened"), day(review.opened_on)),
+        *([_colon(_("Concluded"), day(review.concluded_on))] if review.concluded_on else []),
+        _colon(_("Incident"), ", ".join(happened)),
+    ]
+
+
+def _colon(label: str, text: str) -> str:
+    return f"{label}: {text}"
+
+
 def _part(title: str, paragraphs: Iterable[str]) -> list[str]:
-    written = [paragraph for paragraph in paragraphs if paragraph] or ["Not written yet."]
+    written = [paragraph for paragraph in paragraphs if paragraph] or [_("Not written yet.")]
     wrapped = [fill(line, WIDTH) for paragraph in written for line in paragraph.split("\n")]
     return [title, "-" * len(title), *wrapped, ""]
 
 
 def _event(event: Told) -> list[str]:
-    later = " (learned later)" if event.learned_later else ""
-    return [f"{when(event)}{later}: {event.title}", event.description]
+    words = _("%(when)s (learned later)") if event.learned_later else "%(when)s"
+    return [_colon(words % {"when": when(event)}, event.title), event.description]
 
 
 def _episode(episode: Episode) -> list[str]:
     told = episode.told
     titled = [
-        ("What happened", told.what_happened),
-        ("How it made sense at the time", told.how_it_made_sense),
-        ("What was known then", told.known_then),
+        (_("What happened"), told.what_happened),
+        (_("How it made sense at the time"), told.how_it_made_sense),
+        (_("What was known then"), told.known_then),
         (what_helped(told), told.what_made_it_possible),
     ]
     return [
         f"* {told.title}",
-        *(f"{label}: {text}" for label, text in titled if text),
+        *(_colon(label, text) for label, text in titled if text),
         *(f"- {row.factor} {row.direction}: {row.evidence}" for row in episode.influences),
     ]
 

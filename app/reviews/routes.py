@@ -402,16 +402,17 @@ def _made_up(viewer: Viewer) -> bool:
 def see_history(
     request: Request, review: ReadableReview, session: Transaction, viewer: ReviewReader, page: ThePage
 ) -> Response:
-    asked = lists.asked(f"/reviews/{review.code}/history", request.query_params, (), ("",), "")
-    changes, pages = history.changes(session, review, asked.page, by=viewer)
-    done, opened = history.done_and_opened(session, review, by=viewer)
+    at = {name: _page_number(request, name) for name in ("texts", "done", "opened")}
     return page(
         "reviews/history.html",
         review=review,
-        changes=changes,
-        number=min(max(1, asked.page), pages),
-        pages=pages,
-        asked=asked,
-        done=done,
-        opened=opened,
+        changes=history.changes(session, review, at["texts"], by=viewer),
+        done=history.done(session, review, at["done"], by=viewer),
+        opened=history.opened(session, review, at["opened"], by=viewer),
+        at=at,
     )
+
+
+def _page_number(request: Request, name: str) -> int:
+    sent = request.query_params.get(name, "")
+    return max(1, int(sent)) if sent.isdecimal() and len(sent) < 6 else 1

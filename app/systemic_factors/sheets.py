@@ -133,7 +133,7 @@ def save(
             conflicts += [TwoTexts(f"why_{keys[factor_id]}", text.mine, text.theirs) for text in conflict.texts]
     after = version_of(queries.ratings_on(session, sheet).values())
     if conflicts:
-        raise ChangedMeanwhile(conflicts, before)
+        raise ChangedMeanwhile(conflicts, before, within=review.code)
     if after != before:
         trail.record(session, "save ratings", sheet, by=by, within=review.code)
 

@@ -21,7 +21,7 @@ class Drafts:
 
     def __init__(self, session: Transaction, viewer: MaybeViewer, request: Request) -> None:
         self._session, self._viewer, self._request = session, viewer, request
-        self.key = request.url.path
+        self.key = drafts.form_key(request.url.path)
 
     def resumed(self, otherwise: Callable[[], Submission[Any]] | Submission[Any] | None = None) -> Submission[Any]:
         """The form as it was left, or `otherwise` (a form filled from the record) where nothing was left.

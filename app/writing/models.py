@@ -9,12 +9,15 @@ from app.core.clock import now
 from app.core.codes import new_code
 from app.core.narrative import Narrative
 
+KEY_LENGTH = 160
+"""Characters of a form's address that are kept as its key; see `drafts.form_key`."""
+
 
 class Draft(SQLModel, table=True):
     """What one person has typed into one form and not yet saved; only they see it."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
-    key: str = Field(primary_key=True, max_length=160)
+    key: str = Field(primary_key=True, max_length=KEY_LENGTH)
     """The address of the form."""
     fields: str = Field(sa_type=Narrative)
     """The form's fields as JSON."""
@@ -47,7 +50,7 @@ class DismissedRemark(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, max_length=20, unique=True)
     person_id: int = Field(foreign_key="person.id", index=True)
-    form_key: str = Field(max_length=160, index=True)
+    form_key: str = Field(max_length=KEY_LENGTH, index=True)
     kind: str = Field(max_length=60)
     words: str = Field(sa_type=Narrative)
     reason: str = Field(sa_type=Narrative)

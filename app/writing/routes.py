@@ -7,7 +7,6 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import Field
 
-from app.core.clock import now
 from app.core.database import Transaction
 from app.core.dates import clock
 from app.core.forms import Form, Submission, Typed, submitted
@@ -16,6 +15,7 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import ThePage, User, leave_notice, tell
 from app.language.rules import Kind, remarks_on
 from app.writing import drafts, remarks
+from app.writing.drafts import form_key
 
 routes = router()
 
@@ -25,10 +25,9 @@ NOT_KEPT = {"draft_key", "checked_field"}
 @routes.post("/drafts")
 def keep_draft(session: Transaction, viewer: User, typed: Typed) -> Response:
     """Keep what is typed; the script asks a second after typing stops."""
-    key = "".join(typed.get("draft_key", []))[:160]
+    key = "".join(typed.get("draft_key", []))
     fields = {name: answers for name, answers in typed.items() if name not in NOT_KEPT}
-    drafts.keep(session, viewer, key, fields)
-    return JSONResponse({"saved_at": clock(now())})
+    return JSONResponse({"saved_at": clock(drafts.keep(session, viewer, key, fields))})
 
 
 @routes.post("/drafts/drop")
@@ -49,7 +48,7 @@ def own_address(address: str) -> str:
 
 def _form_at(request: Request) -> str:
     """The address of the form that asked, which is also the key of its draft."""
-    return urlsplit(request.headers.get("HX-Current-URL", "")).path[:160]
+    return form_key(urlsplit(request.headers.get("HX-Current-URL", "")).path)
 
 
 @routes.post("/language-check")
@@ -70,7 +69,7 @@ def language_check(request: Request, session: Transaction, viewer: User, page: T
 
 
 class SetAsideForm(Form):
-    form_key: str = Field(max_length=160)
+    form_key: str
     kind: Kind
     words: str = Field(max_length=500)
     reason: str = Field(min_length=2, max_length=300)
@@ -92,7 +91,12 @@ def set_aside(
     form = submission.form
     if form:
         remarks.set_aside(
-            session, viewer, form_key=form.form_key, kind=form.kind.value, words=form.words, reason=form.reason
+            session,
+            viewer,
+            form_key=form_key(form.form_key),
+            kind=form.kind.value,
+            words=form.words,
+            reason=form.reason,
         )
     if request.headers.get("HX-Request"):
         return page("writing/set_aside.html", kept=form is not None)

@@ -28,12 +28,14 @@ class TwoTexts:
 class ChangedMeanwhile(Refused):
     """Someone saved the same text while this one was being written. Both are kept for the writer to choose."""
 
-    def __init__(self, texts: list[TwoTexts], version: int) -> None:
+    def __init__(self, texts: list[TwoTexts], version: int, *, within: str) -> None:
         super().__init__(
             _("Someone else changed this while you were writing. Both texts are below; choose what to keep.")
         )
         self.texts = texts
         self.version = version
+        self.within = within
+        """The public code of the review, incident or sheet that the texts belong to."""
 
 
 def save(
@@ -55,7 +57,7 @@ def save(
     """
     session.refresh(record, with_for_update=True)
     narratives = set(narrative_names(type(record)))
-    changes = _mine_only(session, record, changes, base) if record.version != base else changes
+    changes = _mine_only(session, record, changes, base, within=within) if record.version != base else changes
     changed = [name for name, value in changes.items() if _plain(record, name) != value]
     if not changed:
         return
@@ -142,7 +144,7 @@ def _plain(record: Any, name: str) -> Any:
     return opened(value) if name in narrative_names(type(record)) else value
 
 
-def _mine_only(session: Session, record: Any, changes: Mapping[str, Any], base: int) -> dict[str, Any]:
+def _mine_only(session: Session, record: Any, changes: Mapping[str, Any], base: int, *, within: str) -> dict[str, Any]:
     """The changes that this writer made, without what only the other one changed; raises when both changed a text."""
     narratives = set(narrative_names(type(record)))
     kept, both = {}, []
@@ -163,5 +165,5 @@ def _mine_only(session: Session, record: Any, changes: Mapping[str, Any], base: 
         else:
             both.append(TwoTexts(name, mine, theirs))
     if both:
-        raise ChangedMeanwhile(both, record.version)
+        raise ChangedMeanwhile(both, record.version, within=within)
     return kept

@@ -75,11 +75,10 @@ PLAIN = {
     "app/language/rules.py",
 }
 NOT_YET = {
-    "app/reviews/report.py",
     "app/exporting/belonging.py",
     "app/exporting/places.py",
 }
-"""Modules whose sentences are still plain: the text file of a report, exported files, and rows of an import."""
+"""Modules whose sentences are still plain: exported files."""
 FOR_DEVELOPERS = {"A narrative is shown only after app.audit.reading has opened it."}
 SENTENCE = re.compile(r"[A-Z].* .*[.?]", re.DOTALL)
 

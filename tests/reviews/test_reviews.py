@@ -1,5 +1,6 @@
 """A review as a whole: opening it, its team, its stages, what it says about itself, and finding it again."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import select
 from app.audit.models import TrailEntry
 from app.core.clock import now
 from app.identity.models import Role
+from app.reviews import history
 from app.reviews.models import EpisodeKind, Review, Stage, StageEntry, TeamMember, TeamRole, TriageDecision
 from app.systemic_factors.models import Answer
 from app.writing.models import TextVersion
@@ -596,3 +598,36 @@ class TestTheHistory:
         browse(cast.analyst).get(f"/reviews/{other.code}")
         shown = words(browse(cast.facilitator).get(f"/reviews/{review.code}/history").text)
         assert "Kim Q" not in shown
+
+    def test_comes_in_pages_the_newest_first(self, session, cast, browse):
+        review = a_review(session, cast.pack, cast.harbor_north, lead=cast.facilitator)
+        fields = {"within": review.code, "code": review.code, "kind": "Review", "field": "purpose"}
+        session.add_all(TextVersion(**fields, text=f"Wording {n:02}.", version=n) for n in range(1, 24))
+        session.add_all(
+            TrailEntry(agency_id=review.agency_id, who=cast.analyst.code, did=f"step {n:02}", within=review.code)
+            for n in range(1, 40)
+        )
+        session.commit()
+        client, home = browse(cast.facilitator), f"/reviews/{review.code}/history"
+        first, older = client.get(home).text, client.get(f"{home}?texts=2").text
+        assert "23" in words(first.split("<ins>")[1].split("</ins>")[0])
+        assert "Wording 01." in older
+        assert older.count("<ins>") == 2
+        assert "step 39" in older
+        assert "step 05" not in older
+        steps = client.get(f"{home}?texts=2&done=2").text
+        assert "step 05" in steps
+        assert "step 39" not in steps
+        assert re.search(r'href="\?texts=2&(amp;)?done=1"', steps)
+        assert client.get(f"{home}?texts=x&done=99").status_code == 200
+
+    def test_opens_only_the_texts_of_its_page(self, session, cast, browse, monkeypatch):
+        review = a_review(session, cast.pack, cast.harbor_north, lead=cast.facilitator)
+        fields = {"within": review.code, "code": review.code, "kind": "Review", "field": "purpose"}
+        session.add_all(TextVersion(**fields, text=f"Wording {n}.", version=n) for n in range(1, 60))
+        session.commit()
+        opened = []
+        really = history.read_all
+        monkeypatch.setattr(history, "read_all", lambda s, rows, **more: opened.extend(rows) or really(s, rows, **more))
+        browse(cast.facilitator).get(f"/reviews/{review.code}/history")
+        assert len(opened) == history.CHANGES_PER_PAGE + 1

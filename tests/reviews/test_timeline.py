@@ -189,6 +189,7 @@ class TestChangingAnEvent:
         assert answer.status_code == 409
         assert "What the other one wrote." in answer.text
         assert "What I wrote." in answer.text
+        assert "read both texts, to choose" in trail(session, review)
         settled = EVENT | {
             "version": "2",
             "description": "What I wrote.",

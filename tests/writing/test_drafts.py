@@ -1,8 +1,12 @@
 """Drafts survive, belong to one person, and never leave text in the trail."""
 
-from sqlmodel import select
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from sqlmodel import Session, select
 
 from app.audit.models import TrailEntry
+from app.core.database import writing
 from app.language.rules import remarks_on
 from app.writing import drafts
 from app.writing.models import Draft
@@ -23,6 +27,28 @@ class TestKeepingADraft:
         typed, _ = drafts.kept(session, cast.facilitator, KEY)
         assert typed == {"title": ["One two three"]}
         assert drafts.kept(session, cast.second_facilitator, KEY) is None
+
+    def test_is_kept_when_two_tabs_save_the_same_form_for_the_first_time(self, engine, cast):
+        both = Barrier(2)
+
+        def save(text):
+            with writing(engine) as own:
+                if engine.dialect.name == "postgresql":
+                    own.exec(select(Draft)).all()
+                    both.wait(10)
+                drafts.keep(own, cast.facilitator, KEY, {"title": [text]})
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(save, ["One", "Two"]))
+        with Session(engine) as after:
+            assert drafts.kept(after, cast.facilitator, KEY)[0]["title"][0] in ("One", "Two")
+
+    def test_is_found_again_however_long_the_address_is(self, session, cast):
+        long = "/" + "x" * 300
+        drafts.keep(session, cast.facilitator, long, {"title": ["One"]})
+        assert drafts.kept(session, cast.facilitator, long)[0] == {"title": ["One"]}
+        drafts.drop(session, cast.facilitator, long)
+        assert drafts.kept(session, cast.facilitator, long) is None
 
     def test_a_signed_out_person_is_told_so_and_not_sent_elsewhere(self, cast, browse):
         assert browse(None).post("/drafts", data={"draft_key": KEY}, follow_redirects=False).status_code == 401
