@@ -172,6 +172,55 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 @main.command()
+def box(host: Host = "127.0.0.1", port: Port = 8001) -> None:
+    """Serve the box of anonymous reflections: a site of its own, which writes no log."""
+    import uvicorn
+
+    typer.echo(f"The box of reflections listens on http://{host}:{port}")
+    uvicorn.run(
+        "app.reflections.box.app:create_box",
+        factory=True,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="critical",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@main.command()
+def recovery_key(
+    target: Annotated[Path, typer.Argument(help="The file to write the private key to; it may not exist yet.")],
+) -> None:
+    """Make the key that opens reflections when every responder's key is lost. Keep the file offline."""
+    from app.reflections.box.recovery import make_recovery_key
+    from app.reflections.box.settings import BoxSettings
+    from app.reflections.box.storage import open_box
+
+    if target.exists():
+        typer.echo(f"There is a file at {target} already.", err=True)
+        raise typer.Exit(1)
+    make_recovery_key(open_box(BoxSettings().database), target)
+    typer.echo(f"The key is in {target}. Move it to two places that are not connected to a network.")
+
+
+@main.command()
+def seal_again(
+    source: Annotated[Path, typer.Argument(help="The file with the private recovery key.")],
+) -> None:
+    """Seal every reflection to the keys of today, after a responder joined, left or lost a key."""
+    from app.reflections.box import recovery
+    from app.reflections.box.settings import BoxSettings
+    from app.reflections.box.storage import open_box
+
+    done = recovery.seal_again(open_box(BoxSettings().database), bytes.fromhex(source.read_text("ascii")))
+    typer.echo(f"Sealed again: {done}.")
+
+
+@main.command()
 def demo(
     host: Host = "127.0.0.1",
     port: Port = 8000,

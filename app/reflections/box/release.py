@@ -1,0 +1,86 @@
+"""Release: what waits is shuffled and handed to the desk in batches, so that order and time tell nothing."""
+
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from random import SystemRandom
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from app.reflections.box.sealing import COPY
+from app.reflections.box.storage import UNANSWERED, job, recipient, reflection, settle, spool, writing
+
+AT_LEAST = 5
+"""Messages in a batch, and messages that must share a region before it is shown."""
+AT_MOST_DAYS = 14
+"""At this many daily jobs even fewer are released: somebody is waiting for an answer."""
+
+
+def daily_job(engine: Engine, today: date) -> int:
+    """Release what waits, if there is enough of it or if it has waited long enough. Answers how many were released.
+
+    A second run on the same day does nothing.
+    """
+    with writing(engine) as connection:
+        last = connection.execute(sa.select(job)).first()
+        if last and last.last_run_on >= today.isoformat():
+            return 0
+        waiting = connection.scalar(sa.select(sa.func.count()).select_from(spool)) or 0
+        days = (last.days_waiting if last else 0) + 1 if waiting else 0
+        due = waiting >= AT_LEAST or days >= AT_MOST_DAYS
+        if due:
+            _move(connection, today)
+        connection.execute(job.delete())
+        connection.execute(job.insert().values(last_run_on=today.isoformat(), days_waiting=0 if due else days))
+    if due:
+        _leave_no_trace(engine)
+    return waiting if due else 0
+
+
+def _move(connection: Connection, today: date) -> None:
+    rows = [dict(row) for row in connection.execute(sa.select(spool)).mappings()]
+    SystemRandom().shuffle(rows)
+    shared = Counter(row["region"] for row in rows)
+    year, week, _day = today.isocalendar()
+    for row in rows:
+        row["k"] = secrets.token_bytes(16)
+        row["region"] = row["region"] if shared[row["region"]] >= AT_LEAST else "0"
+    connection.execute(
+        reflection.insert(), [{**row, "week": f"{year}-W{week:02}", "status": UNANSWERED} for row in rows]
+    )
+    connection.execute(spool.delete())
+
+
+def _leave_no_trace(engine: Engine) -> None:
+    """Write the file anew in the order of its random keys, and empty the log beside it."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM")
+    settle(engine)
+
+
+def beat(engine: Engine) -> None:
+    """Write a dummy and take it away, so that the time of the file says only that the box is running."""
+    dummy = secrets.token_bytes(16)
+    with writing(engine) as connection:
+        size = COPY * (connection.scalar(sa.select(sa.func.count()).select_from(recipient)) or 1)
+        values = {"lookup": secrets.token_bytes(32), "reply_key": dummy * 2, "box": secrets.token_bytes(size)}
+        connection.execute(spool.insert().values(k=dummy, turn="1", region="0", **values))
+        connection.execute(spool.delete().where(spool.c.k == dummy))
+    settle(engine)
+
+
+def keep_beating(engine: Engine, *, hour: int, seconds: int, now: Callable[[], datetime]) -> threading.Event:
+    """A thread that beats, and does the daily job once its hour has come. Setting the answer ends it."""
+    stop = threading.Event()
+
+    def live() -> None:
+        while not stop.wait(seconds):
+            beat(engine)
+            if now().hour >= hour:
+                daily_job(engine, now().date())
+
+    threading.Thread(target=live, daemon=True).start()
+    return stop
