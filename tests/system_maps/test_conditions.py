@@ -46,7 +46,7 @@ class TestTheMapInWords:
         session.commit()
         page = words(browse(cast.risk_manager).get(f"/reviews/{review.code}/map").text)
         assert "2 conditions on 2 levels. Joined by 1 influence, 0 of them helping." in page
-        in_words = page[page.index("The map in words") :]
+        in_words = page[page.index("The same map in words") :]
         assert in_words.index("Vacancies covered by two units") < in_words.index("Office and team")
         assert "Factor: Demand and resources made more likely: “List out of date”" in in_words
         assert "two of four posts were vacant" in in_words
@@ -164,8 +164,8 @@ class TestRemovingACondition:
         page = client.submit(f"{address}/{other.code}/remove").text
         assert f'action="{address}/{other.code}/restore"' in page
         assert "List out of date" not in page
-        assert "made more likely" not in page
-        assert "made more likely" in client.submit(f"{address}/{other.code}/restore").text
+        assert "made more likely:" not in page
+        assert "made more likely:" in client.submit(f"{address}/{other.code}/restore").text
         assert trail(session, review) == ["remove condition from the system map", "bring back condition"]
 
 

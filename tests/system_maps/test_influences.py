@@ -129,7 +129,7 @@ class TestRemovingAnInfluence:
         session.commit()
         client = browse(cast.facilitator)
         assert f'action="{own}/restore"' in client.submit(f"{own}/remove").text
-        assert "made more likely" in client.submit(f"{own}/restore").text
+        assert "made more likely:" in client.submit(f"{own}/restore").text
         client.submit(f"{own}/remove")
         client.submit(f"{address}/new", between(two))
         assert client.submit(f"{own}/restore").status_code == 409
