@@ -13,6 +13,7 @@ from benchmarks.counting import compare_counting
 from benchmarks.importing import compare_imports
 from benchmarks.measure import Row
 from benchmarks.pages import compare_pages
+from benchmarks.snapshots import compare_snapshots
 
 LATEST = Path(__file__).with_name("latest.json")
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -22,7 +23,12 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [*compare_counting(10_000), *compare_pages(folder, 10_000), compare_imports(folder, 4_000)]
+        rows = [
+            *compare_counting(10_000),
+            *compare_snapshots(folder, 10_000),
+            *compare_pages(folder, 10_000),
+            compare_imports(folder, 4_000),
+        ]
     LATEST.write_text(json.dumps([row.told() for row in rows], indent=2) + "\n")
     told = as_markdown(rows, memory.table())
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)

@@ -7,7 +7,8 @@ import networkx as nx
 import numpy as np
 from networkx.algorithms import bipartite
 
-from app.patterns.incidence import Flags, Incidence
+from app.patterns.columns import Flags
+from app.patterns.incidence import Incidence
 from app.patterns.records import Factor, Layer, Rating, ReviewRecord
 from app.systemic_factors.models import Answer
 from benchmarks.county import FACTORS

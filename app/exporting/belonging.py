@@ -42,6 +42,7 @@ LEFT_OUT = {
     "draft": "What people have typed and not saved; only they see it.",
     "data_version": "A mark of this installation that holds nothing of the agency.",
     "import_secret": "The key of the marks by which imported rows are known again. It would tell what they stand for.",
+    "data_change": "Which reviews changed lately, for what this installation keeps in memory.",
 }
 LEFT_OUT_COLUMNS = {
     "person.password_hash": "Passwords are set anew where people move to.",

@@ -20,6 +20,8 @@ FILTERS: dict[str, str] = {
     "type": "Incident",
     "maltreatment": "Maltreatment",
     "age": "Age of the child",
+    "method": "Method of the review",
+    "level": "Level of the review",
     "from": "From",
     "to": "Until",
     "with": "With",
@@ -33,6 +35,8 @@ DIMENSIONS = {
     "type": Dimension.INCIDENT_TYPE,
     "maltreatment": Dimension.MALTREATMENT_TYPE,
     "age": Dimension.AGE_BAND,
+    "method": Dimension.METHOD,
+    "level": Dimension.LEVEL,
     "from": Dimension.QUARTER,
     "to": Dimension.QUARTER,
 }
@@ -41,6 +45,8 @@ LISTS = {
     Dimension.INCIDENT_TYPE: "incident_type",
     Dimension.MALTREATMENT_TYPE: "maltreatment_types",
     Dimension.AGE_BAND: "child_age_band",
+    Dimension.METHOD: "method",
+    Dimension.LEVEL: "level",
 }
 SEVERAL_ALLOWED = ("with", "without", "rebase")
 VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "support", "show", "measure", "rebase")
@@ -178,6 +184,8 @@ def read(path: str, sent: Iterable[tuple[str, str]], snapshot: Snapshot) -> Ques
             incident_type=first.get("type"),
             maltreatment_type=first.get("maltreatment"),
             age_band=first.get("age"),
+            method=first.get("method"),
+            level=first.get("level"),
             quarter_from=first.get("from"),
             quarter_to=first.get("to"),
             present=given.get("with", ()),

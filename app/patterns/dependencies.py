@@ -15,12 +15,13 @@ from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.patterns import asking, evidence, queries
 from app.patterns.asking import NotKnown, Question
-from app.patterns.panels import some
 from app.patterns.snapshot import PackChoice, Snapshot
 from app.reviews.models import Review
 
 HEATMAP = "/patterns/heatmap"
 CONNECTIONS = "/patterns/connections"
+MOST_REVIEWS = 5
+"""Listed beside a heatmap or a map; a page of their own lists all."""
 DOMAIN_COLORS = {
     "family_community": "#6d1a3c",
     "professional": "#3470d4",
@@ -115,6 +116,6 @@ def drawing_of(name: str, **context: Any) -> str:
 
 
 def reviews_with_quarter(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[tuple[Review, str]]:
-    """The first few reviews of these codes, each with its quarter in words."""
-    reviews = some(evidence.reviews_of(session, viewer, codes))
+    """The first few of the reviews of these codes, each with its quarter in words."""
+    reviews = evidence.reviews_of(session, viewer, codes[:MOST_REVIEWS])
     return [(review, quarter_words(review.opened_on)) for review in reviews]

@@ -12,8 +12,9 @@ from app.patterns.pairs import Pair
 from app.patterns.records import Factor
 from app.patterns.similarity import similar_order
 
-GROUP_COLORS = {"A": "#33379a", "B": "#667817", "C": "#6d1a3c", "D": "#3470d4", "E": "#b05876"}
-GROUP_TINTS = {"A": "#ecebf7", "B": "#f0f3e0", "C": "#f7e8ed", "D": "#e4edfb", "E": "#f8eaef"}
+GROUP_COLORS = ("#33379a", "#667817", "#6d1a3c", "#3470d4", "#b05876")
+"""From the sixth group on they come again; the letter tells groups apart."""
+GROUP_TINTS = ("#ecebf7", "#f0f3e0", "#f7e8ed", "#e4edfb", "#f8eaef")
 OTHER_COLOR = "#4d5b66"
 BETWEEN_GROUPS = "#5b6873"
 WEAKEST_DRAWN = 0.08
@@ -153,7 +154,8 @@ def drawn_map(layout: Layout, pairs: Iterable[Pair], present: Mapping[str, int])
 
 
 def _colors(letter: str) -> tuple[str, str]:
-    return GROUP_COLORS[letter], GROUP_TINTS[letter]
+    at = (ord(letter[-1]) - ord("A")) % len(GROUP_COLORS)
+    return GROUP_COLORS[at], GROUP_TINTS[at]
 
 
 def _labels(factors: Iterable[Factor]) -> tuple[str, ...]:
@@ -166,7 +168,7 @@ def _path(outline: Iterable[Point]) -> str:
 
 def _circle(factor: Factor, layout: Layout, present: Mapping[str, int], letter: str | None) -> Circle:
     place, r = layout.places[factor.code], round(radius(present[factor.code]), 1)
-    color = GROUP_COLORS[letter] if letter else OTHER_COLOR
+    color = _colors(letter)[0] if letter else OTHER_COLOR
     return Circle(factor, place.x, place.y, r, round(place.y + r + 15, 1), present[factor.code], letter, color)
 
 
@@ -178,7 +180,7 @@ def _line(pair: Pair, layout: Layout, letter_of: Mapping[str, str]) -> Line:
         start=layout.places[pair.first.code],
         end=layout.places[pair.second.code],
         width=max(1.0, round(1.2 + 22 * ((pair.phi or 0.0) - WEAKEST_DRAWN), 1)),
-        color=GROUP_COLORS[letter] if is_within and letter else BETWEEN_GROUPS,
+        color=_colors(letter)[0] if is_within and letter else BETWEEN_GROUPS,
         opacity=0.62 if is_within else 0.38,
         is_within_group=is_within,
     )

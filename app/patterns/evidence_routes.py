@@ -50,10 +50,9 @@ def see_reviews(request: Request, session: Transaction, viewer: PatternReader, p
         subject, factors, codes = _behind(asked)
     except NotKnown as unknown:
         return page("patterns/not_known.html", told=str(unknown), start=HEATMAP, status_code=404)
-    reviews = evidence.reviews_of(session, viewer, codes)
-    pages = max(1, ceil(len(reviews) / PER_PAGE))
+    pages = max(1, ceil(len(codes) / PER_PAGE))
     number = min(max(1, int(q.one("page")) if q.one("page").isdecimal() else 1), pages)
-    here = reviews[(number - 1) * PER_PAGE : number * PER_PAGE]
+    here = evidence.reviews_of(session, viewer, codes[(number - 1) * PER_PAGE : number * PER_PAGE])
     area = q.one("group") if q.by is Dimension.SERVICE_AREA and q.one("group") else q.selection.service_area
     return page(
         "patterns/reviews.html",
@@ -61,7 +60,7 @@ def see_reviews(request: Request, session: Transaction, viewer: PatternReader, p
         subject=subject,
         values=VALUES,
         rows=_with_evidence(session, viewer, asked, here, factors, area),
-        total=len(reviews),
+        total=len(codes),
         number=number,
         pages=pages,
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any, TypeAlias
 
 import networkx as nx
@@ -14,7 +15,6 @@ FactorGraph: TypeAlias = "nx.Graph[Any]"
 
 SEED = 20
 """Of everything random here, so that the same reviews always give the same picture."""
-LETTERS = "ABCDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Grouping:
     groups: tuple[Group, ...]
-    """At most five, the one with the most reviews first."""
+    """The one with the most reviews first."""
     other: tuple[Factor, ...]
-    """Factors without a link, and those of smaller groups."""
+    """Factors without a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,17 @@ def grouping_of(graph: FactorGraph, factors: Sequence[Factor]) -> Grouping:
         key=lambda members: (-sum(reviews[at] for at in members), members[0]),
     )
     groups: list[Group] = []
-    for letter, members in zip(LETTERS, several, strict=False):
+    for number, members in enumerate(several):
         chosen = tuple(factors[at] for at in members)
-        groups.append(Group(letter, _name(chosen, taken={group.name for group in groups}), chosen))
+        groups.append(Group(_letter(number), _name(chosen, taken={group.name for group in groups}), chosen))
     grouped = {factor.code for group in groups for factor in group.factors}
     return Grouping(tuple(groups), tuple(factor for factor in factors if factor.code not in grouped))
+
+
+def _letter(number: int) -> str:
+    """A to Z, and then AA, AB and so on."""
+    before, last = divmod(number, len(ascii_uppercase))
+    return (_letter(before - 1) if before else "") + ascii_uppercase[last]
 
 
 def _name(factors: Sequence[Factor], taken: set[str]) -> str:

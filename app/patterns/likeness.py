@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from app.patterns.incidence import Flags, Incidence
+from app.patterns.columns import Flags
+from app.patterns.incidence import Incidence
 from app.patterns.records import Factor, Layer
 
 FEWEST_SHARED = 3

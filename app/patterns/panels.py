@@ -8,10 +8,8 @@ from app.patterns.incidence import Incidence
 from app.patterns.pairs import Pair
 from app.patterns.records import Dimension, Factor, Layer
 from app.patterns.shares import Cell, Column, Heatmap, Row, Share, totals_of
-from app.reviews.models import Review
 
 MOST_TOGETHER = 5
-MOST_REVIEWS = 5
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,8 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
     """The panel of a pair of factors. `names` are those of the divisions."""
     codes = incidence.codes_with(pair.first.code, pair.second.code, layer)
     both = incidence.among(codes)
-    divisions = both.attributes[Dimension.DIVISION].tolist()
-    where = [(code, names.get(code, code), divisions.count(code)) for code in both.groups(Dimension.DIVISION)]
+    divisions = both.attributes[Dimension.DIVISION].counts()
+    where = [(code, names.get(code, code), divisions[code]) for code in both.groups(Dimension.DIVISION)]
     return PairPanel(
         pair=pair,
         sentence=sentences.pair_finding(pair),
@@ -81,8 +79,3 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
         where=sorted(where, key=lambda item: item[1].casefold()),
         codes=codes,
     )
-
-
-def some(reviews: Sequence[Review]) -> Sequence[Review]:
-    """The first few, for a panel."""
-    return reviews[:MOST_REVIEWS]

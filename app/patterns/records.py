@@ -33,6 +33,8 @@ class Dimension(StrEnum):
     """Of the review, such as "2025-Q3"; the period of a selection means this one."""
     OCCURRED_QUARTER = "occurred_quarter"
     """Of the incident."""
+    METHOD = "method"
+    LEVEL = "level"
 
 
 OF_THE_REVIEW = tuple(dimension for dimension in Dimension if dimension is not Dimension.SERVICE_AREA)
@@ -76,6 +78,8 @@ class ReviewRecord:
     episode_links: tuple[EpisodeLink, ...] = ()
     episode_areas: frozenset[str] = frozenset()
     """Service areas in which this review has any key episode."""
+    opened: int = 0
+    """The day it was opened, as the ordinal of a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Selection:
     incident_type: str | None = None
     maltreatment_type: str | None = None
     age_band: str | None = None
+    method: str | None = None
+    level: str | None = None
     quarter_from: str | None = None
     quarter_to: str | None = None
     present: tuple[str, ...] = ()

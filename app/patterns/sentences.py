@@ -21,6 +21,8 @@ PLURALS = {
     Dimension.AGE_BAND: "age bands",
     Dimension.QUARTER: "quarters",
     Dimension.OCCURRED_QUARTER: "quarters",
+    Dimension.METHOD: "methods",
+    Dimension.LEVEL: "levels",
 }
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
 NAMED_PER_GROUP = 3
@@ -112,9 +114,10 @@ def connections_finding(grouping: Grouping, pairs: Sequence[Pair], reviews: int)
 
 
 def _groups(number: int) -> str:
+    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
     if number < 2:
-        return _("%(number)s group of factors tends to appear in the same reviews.") % {"number": NUMBERS[number]}
-    return _("%(number)s groups of factors tend to appear in the same reviews.") % {"number": NUMBERS[number]}
+        return _("%(number)s group of factors tends to appear in the same reviews.") % {"number": word}
+    return _("%(number)s groups of factors tend to appear in the same reviews.") % {"number": word}
 
 
 def strongest_link(pair: Pair) -> str:

@@ -183,17 +183,17 @@ def _shares(grouped: GroupedTally) -> list[list[Share]]:
 
 
 def _compared(grouped: GroupedTally) -> tuple[list[list[float | None]], list[list[Standing | None]]]:
-    """Each cell that is shown against the other groups of its row: Fisher's exact test, adjusted over these cells.
+    """Each cell that is shown against the rest of its row: Fisher's exact test, adjusted over these cells.
 
-    In service areas the rest is counted per area: a review with episodes in several areas counts once in each.
+    No review stands on both sides. In service areas the rest is the reviews that have episodes only elsewhere.
     """
     present, answered = grouped.tally.present, grouped.tally.answered
-    all_present, all_answered = present.sum(axis=1, keepdims=True), answered.sum(axis=1, keepdims=True)
-    is_compared = (answered >= SMALLEST_BASE) & (all_answered > answered)
-    raw = fisher_two_sided(present, answered, all_present, all_answered)
+    rest_present, rest_answered = grouped.rest_present, grouped.rest_answered
+    is_compared = (answered >= SMALLEST_BASE) & (rest_answered > 0)
+    raw = fisher_two_sided(present, answered, present + rest_present, answered + rest_answered)
     q = np.full(present.shape, np.nan)
     q[is_compared] = adjusted(raw[is_compared])
-    is_higher = present * (all_answered - answered) > (all_present - present) * answered
+    is_higher = present * rest_answered > rest_present * answered
     stands_out = is_compared & (np.nan_to_num(q, nan=1.0) <= FALSE_DISCOVERY_RATE)
     standings = [
         [(Standing.HIGHER if higher else Standing.LOWER) if out else None for out, higher in zip(*both, strict=True)]
@@ -237,6 +237,8 @@ def _column_order(columns: Sequence[Column], profiles: npt.NDArray[np.float64], 
     numbers = range(len(columns))
     if order is ColumnOrder.REVIEWS:
         return sorted(numbers, key=lambda at: (-columns[at].reviews, columns[at].label))
+    by_name = sorted(numbers, key=lambda at: (columns[at].label.casefold(), columns[at].group))
     if order is ColumnOrder.NAME or not len(profiles):
-        return sorted(numbers, key=lambda at: columns[at].label.casefold())
-    return similar_order(profiles.T)
+        return by_name
+    # Groups come in the order of their codes, which are random; equally similar ones stand by name instead.
+    return [by_name[at] for at in similar_order(profiles.T[by_name])]

@@ -67,13 +67,13 @@ class TestGrouping:
         assert [group.letter for group in grouping.groups] == ["A", "B"]
         assert [factor.code for factor in grouping.other] == ["f7"]
 
-    def test_there_are_at_most_five_groups(self) -> None:
-        factors = factors_named(14)
+    def test_the_other_factors_hold_no_linked_pair(self) -> None:
+        factors = factors_named(15)
         links = [a_link(factors[at], factors[at + 1]) for at in range(0, 14, 2)]
         present = {factor.code: 100 - at for at, factor in enumerate(factors)}
         grouping = grouping_of(factor_graph(links, factors, present), factors)
-        assert [group.letter for group in grouping.groups] == ["A", "B", "C", "D", "E"]
-        assert grouping.other == factors[10:]
+        assert "".join(group.letter for group in grouping.groups) == "ABCDEFG"
+        assert grouping.other == factors[14:]
 
     def test_a_group_is_named_after_its_domain_or_its_most_frequent_factor(self) -> None:
         labels = ["Handoffs", "Speaking", "Coaching", "Supervision", "IT", "Policies"]
@@ -93,3 +93,4 @@ class TestGrouping:
         grouped = [factor for group in grouping.groups for factor in group.factors]
         assert {*grouped, *grouping.other} == {*incidence.factors}
         assert len(grouped) + len(grouping.other) == len(incidence.factors)
+        assert all(graph.degree(factor.code) == 0 for factor in grouping.other)

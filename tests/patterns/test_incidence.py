@@ -1,8 +1,11 @@
 """Counts are what a person gets who counts the table by hand."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from app.patterns.incidence import Incidence, Tally
 from app.patterns.records import Dimension, Layer, Selection
@@ -83,6 +86,12 @@ class TestServiceAreas:
         assert areas.tally.present.tolist() == [[2, 1], [0, 1], [0, 0]]
         assert areas.tally.answered.tolist() == [[4, 2], [4, 2], [4, 2]]
 
+    def test_it_is_compared_with_the_reviews_that_have_episodes_only_elsewhere(self, incidence: Incidence) -> None:
+        # Hotline: n1, n3, s1, s4, and only elsewhere n2. Investigation: n1, n2, and only elsewhere n3, s1, s4.
+        areas = incidence.tally_by(Dimension.SERVICE_AREA, Layer.HINDERED)
+        assert areas.rest_answered.tolist() == [[1, 3], [1, 3], [1, 3]]
+        assert areas.rest_present.tolist() == [[1, 1], [1, 0], [0, 0]]
+
     def test_a_link_that_helped_counts_in_its_own_layer(self, incidence: Incidence) -> None:
         areas = incidence.tally_by(Dimension.SERVICE_AREA, Layer.HELPED)
         assert areas.tally.present.tolist() == [[2, 0], [0, 0], [0, 0]]
@@ -144,3 +153,35 @@ class TestCodesBehindANumber:
                 for at, group in enumerate(grouped.groups):
                     codes = incidence.codes_in(factor.code, dimension, group, Layer.HINDERED)
                     assert len(codes) == grouped.tally.present[row, at]
+
+
+class TestOneMoreReview:
+    @QUICKLY
+    @given(random_tables(), st.randoms())
+    def test_makes_the_same_table_as_loading_all_of_them(self, table: Table, chance: Random) -> None:
+        reviews, factors = table
+        later = [review for review in reviews if chance.random() < 0.4]
+        earlier = [review for review in reviews if review not in later]
+        whole = Incidence.of(reviews, factors)
+        extended = Incidence.of(earlier, factors).with_reviews(Incidence.of(later, factors))
+        assert extended.codes.tolist() == whole.codes.tolist()
+        for layer in Layer:
+            for dimension in (Dimension.DIVISION, Dimension.SERVICE_AREA):
+                found, wanted = extended.tally_by(dimension, layer), whole.tally_by(dimension, layer)
+                assert found.groups == wanted.groups
+                assert np.array_equal(found.tally.present, wanted.tally.present)
+                assert np.array_equal(found.rest_present, wanted.rest_present)
+            assert np.array_equal(extended.pair_counts(layer).present, whole.pair_counts(layer).present)
+
+
+class TestPairCounts:
+    @QUICKLY
+    @given(random_tables())
+    def test_are_those_of_a_matrix_product(self, table: Table) -> None:
+        incidence = Incidence.of(*table)
+        for layer in Layer:
+            answered, present = (flags.astype(int) for flags in incidence.answered_and_present(layer))
+            counts = incidence.pair_counts(layer)
+            assert np.array_equal(counts.base, answered.T @ answered)
+            assert np.array_equal(counts.together, present.T @ present)
+            assert np.array_equal(counts.present, present.T @ answered)

@@ -1,23 +1,30 @@
 """What the database hands to the counting, on both databases, against a county counted by hand."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
+from random import Random
+from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.audit import trail
+from app.core.clock import now
 from app.core.database import open_engine, reading, writing
 from app.identity.viewers import Viewer
-from app.patterns.models import current_version
+from app.patterns import loading, queries
+from app.patterns.incidence import Incidence
+from app.patterns.models import DataChange, changed_since, current_version
 from app.patterns.queries import snapshot
 from app.patterns.records import Dimension, Layer, Selection
 from app.patterns.shares import Share, heatmap
 from app.patterns.snapshot import Snapshot
-from app.reviews.models import Review, Stage
-from app.systemic_factors.models import Answer, Factor, FactorRating, Round, TaxonomyPack
+from app.reviews.models import Incident, Review, Stage, TeamMember
+from app.systemic_factors.models import Answer, Factor, FactorRating, RatingSheet, Round, TaxonomyPack
 from tests.conftest import Cast
-from tests.factories import a_review, a_sheet, an_incident, kept, rate
+from tests.factories import a_link, a_review, a_sheet, an_episode, an_incident, kept, rate
 from tests.patterns.county import a_rated_review, a_small_county
 
 
@@ -118,6 +125,44 @@ def another_process(engine: Engine) -> Iterator[Engine]:
     made.dispose()
 
 
+def change_something(there: Session, cast: Cast, review: Review, chance: Random) -> None:
+    """One of the changes that a day brings."""
+    what = chance.choice(["rate", "link", "withdraw", "open again", "move", "new", "incident", "leave"])
+    if what == "rate":
+        sheet = there.exec(select(RatingSheet).where(RatingSheet.review_id == review.id)).first()
+        for rating in there.exec(select(FactorRating).where(FactorRating.sheet_id == sheet.id)):
+            rating.answer = chance.choice(list(Answer))
+    elif what == "link":
+        area = chance.choice(["hotline", "adoptions"])
+        a_link(there, an_episode(there, review, service_area=area), chance.choice(list(cast.factors.values())))
+    elif what == "new":
+        a_rated_review(there, cast, cast.foothills_east, "New", Round.INDEPENDENT, "2", "3")
+    elif what == "move":
+        review.office_id = chance.choice([cast.harbor_north.id, cast.foothills_east.id])  # type: ignore[assignment]
+    elif what == "incident":
+        there.get_one(Incident, review.incident_id).child_age_band = chance.choice(["infant", "teen"])
+    elif what == "leave":
+        members = there.exec(select(TeamMember).where(TeamMember.review_id == review.id))
+        for member in members:
+            member.left_at = now()
+    else:
+        review.stage = Stage.WITHDRAWN if what == "withdraw" else Stage.IN_ANALYSIS
+
+
+def same_table(one: Incidence, other: Incidence) -> None:
+    assert one.codes.tolist() == other.codes.tolist()
+    assert one.factors == other.factors
+    for name in ("opened", "answers", "directions", "single_raters"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    for layer in Layer:
+        for dimension in Dimension:
+            found, wanted = one.tally_by(dimension, layer), other.tally_by(dimension, layer)
+            assert found.groups == wanted.groups
+            assert found.reviews.tolist() == wanted.reviews.tolist()
+            assert found.tally.present.tolist() == wanted.tally.present.tolist()
+            assert found.rest_present.tolist() == wanted.rest_present.tolist()
+
+
 class TestFreshness:
     def test_a_change_made_elsewhere_is_seen_at_once(
         self, engine: Engine, another_process: Engine, cast: Cast, county: dict[str, Review]
@@ -139,6 +184,76 @@ class TestFreshness:
             defaults = FactorRating(**row, confidence="high").model_dump(exclude={"id"})  # type: ignore[arg-type]
             there.execute(insert(FactorRating.__table__), [defaults])  # type: ignore[attr-defined]
         assert share(seen_by(engine, cast.analyst), "teamwork", cast.foothills.code, Layer.HINDERED).present == 2
+
+    def test_a_change_reads_only_the_reviews_that_changed(
+        self,
+        engine: Engine,
+        another_process: Engine,
+        cast: Cast,
+        county: dict[str, Review],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        seen_by(engine, cast.analyst)
+        read: list[object] = []
+        load = loading.load
+
+        def noticed(*told: Any, only: object = None) -> loading.Loaded:
+            read.append(only)
+            return load(*told, only=only)
+
+        monkeypatch.setattr(loading, "load", noticed)
+        with writing(another_process) as there:
+            sheet = there.exec(select(RatingSheet).where(RatingSheet.review_id == county["F3"].id)).one()
+            rating = there.exec(
+                select(FactorRating).where(
+                    FactorRating.sheet_id == sheet.id, FactorRating.factor_id == cast.factors["teamwork"].id
+                )
+            ).one()
+            rating.answer = Answer.STRONG
+        with writing(another_process) as there:
+            there.get_one(Review, county["H1"].id).stage = Stage.WITHDRAWN
+        found = seen_by(engine, cast.analyst)
+        assert share(found, "teamwork", cast.foothills.code, Layer.HINDERED).present == 2
+        assert found.incidence.n_reviews == 12
+        assert read == [{county["F3"].id, county["H1"].id}]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_many_changes_leave_the_table_that_a_fresh_process_reads(
+        self,
+        engine: Engine,
+        another_process: Engine,
+        cast: Cast,
+        county: dict[str, Review],
+        monkeypatch: pytest.MonkeyPatch,
+        seed: int,
+    ) -> None:
+        chance = Random(seed)
+        ids = [review.id for review in county.values()]
+        for _ in range(12):
+            with writing(another_process) as there:
+                change_something(there, cast, there.get_one(Review, chance.choice(ids)), chance)
+            for viewer in (cast.analyst, cast.record_chief):
+                extended = seen_by(engine, viewer)
+                with monkeypatch.context() as patched:
+                    patched.setattr(queries, "_scopes", OrderedDict())
+                    fresh = seen_by(engine, viewer)
+                same_table(extended.incidence, fresh.incidence)
+                assert (extended.unrated, extended.pack) == (fresh.unrated, fresh.pack)
+
+    def test_a_chain_that_broke_is_not_followed(
+        self, engine: Engine, session: Session, cast: Cast, county: dict[str, Review]
+    ) -> None:
+        before = current_version(session)
+        for name in ("H1", "H2"):
+            session.get_one(Review, county[name].id).title = f"{name} again"
+            session.commit()
+        changed = changed_since(session, before, current_version(session))
+        assert sorted(changed or ()) == sorted(county[name].id or 0 for name in ("H1", "H2"))
+        assert changed_since(session, "a token from a backup", current_version(session)) is None
+        first = session.exec(select(DataChange).where(DataChange.before == before)).one()
+        session.delete(session.exec(select(DataChange).where(DataChange.before == first.token)).one())
+        session.commit()
+        assert changed_since(session, before, current_version(session)) is None
 
     def test_nothing_is_read_again_while_nothing_changes(
         self, engine: Engine, cast: Cast, county: dict[str, Review]

@@ -106,6 +106,17 @@ class TestHeatmap:
         ]
 
 
+class TestTheOrderOfColumns:
+    def test_equally_similar_groups_stand_by_name_whatever_their_codes_are(self) -> None:
+        orders = []
+        for codes in (("k3", "a9", "z1"), ("z1", "k3", "a9"), ("a9", "z1", "k3")):
+            incidence = divisions(**dict.fromkeys(codes, ([4, 2, 6], 10)))
+            labels = dict(zip(codes, ("East", "North", "West"), strict=True))
+            table = heatmap(incidence, Dimension.DIVISION, Layer.HINDERED, labels=labels)
+            orders.append([column.label for column in table.columns])
+        assert orders == [["East", "North", "West"]] * 3
+
+
 class TestStandingOut:
     INCIDENCE = divisions(east=([20, 6, 0], 40), north=([6, 7, 12], 40), west=([5, 6, 13], 40))
 
