@@ -146,7 +146,7 @@ def obstacle_to_pausing(stage: Stage, reason: str) -> str | None:
 
 
 def next_step(stage: Stage, progress: Progress) -> str:
-    """What comes next in a review, in one sentence."""
+    """What comes next in a review, and what is still open where it can go on without it."""
     if stage is Stage.CONCLUDED:
         return _("Nothing for now. The report can be read.")
     if stage in PAUSED:
@@ -155,7 +155,14 @@ def next_step(stage: Stage, progress: Progress) -> str:
     obstacle = obstacle_to_entering(following, now=stage, before_hold=None, progress=progress)
     if obstacle is None and stage is Stage.IN_ANALYSIS and not progress.rated:
         return _("Finish the rating sheet; then the review is ready for its draft.")
-    return obstacle or _("Ready for the next stage: %(stage)s.") % {"stage": STAGE_NAMES[following].lower()}
+    if obstacle:
+        return obstacle
+    can_go_on = _("Can go on to the next stage: %(stage)s.") % {"stage": STAGE_NAMES[following].lower()}
+    if stage in (Stage.IN_ANALYSIS, Stage.DRAFT) and not progress.family_considered:
+        return can_go_on + " " + _("The family's perspective is still open.")
+    if stage is Stage.DRAFT and not progress.rated:
+        return can_go_on + " " + _("The rating sheet is still open.")
+    return can_go_on
 
 
 def task_states(stage: Stage, progress: Progress) -> dict[str, TaskState]:

@@ -250,7 +250,7 @@ class TestARefusedForm:
         page.get_by_role("button", name="Log incident").click()
 
         expect(page.locator("#problems")).to_be_visible()
-        expect(page.locator("#problems")).to_contain_text("Office: Fill in this field.")
+        expect(page.locator("#problems")).to_contain_text("Home office: Fill in this field.")
         expect(page.get_by_label("Type of incident")).to_have_value("near_fatality")
         expect(page.get_by_role("checkbox", name="physician").first).to_be_checked()
         expect(page.get_by_label("What happened, in a few sentences")).to_have_value(

@@ -193,13 +193,27 @@ class TestDates:
 
 class TestTheNextStep:
     @pytest.mark.parametrize("stage", list(Stage))
-    def test_is_one_sentence_in_every_stage(self, stage):
+    def test_is_said_in_every_stage(self, stage):
         for progress in (Progress(), ALL_DONE):
             assert rules.next_step(stage, progress).endswith(".")
 
     def test_names_the_first_thing_in_the_way_or_the_next_stage(self):
         assert rules.next_step(Stage.OPENED, Progress()).startswith("Everyone on the team")
-        assert rules.next_step(Stage.OPENED, ALL_DONE) == "Ready for the next stage: listening."
+        assert rules.next_step(Stage.OPENED, ALL_DONE) == "Can go on to the next stage: listening."
+
+    @pytest.mark.parametrize(
+        ("stage", "open_part", "words"),
+        [
+            (Stage.IN_ANALYSIS, "family_considered", "The family's perspective is still open."),
+            (Stage.DRAFT, "family_considered", "The family's perspective is still open."),
+            (Stage.DRAFT, "rated", "The rating sheet is still open."),
+        ],
+    )
+    def test_says_what_is_still_open_where_a_review_can_go_on_without_it(self, stage, open_part, words):
+        assert words not in rules.next_step(stage, ALL_DONE)
+        said = rules.next_step(stage, replace(ALL_DONE, **{open_part: False}))
+        assert said.startswith("Can go on to the next stage")
+        assert said.endswith(words)
 
 
 class TestTasks:

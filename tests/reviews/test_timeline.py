@@ -159,6 +159,11 @@ class TestAddingAnEvent:
         page = browse(cast.facilitator).submit(f"/reviews/{review.code}/timeline/events/new", typed).text
         assert ">Case moves</h3>" in page
 
+    def test_a_list_of_problems_calls_fields_as_the_page_does(self, cast, browse, review):
+        answer = browse(cast.facilitator).submit(f"/reviews/{review.code}/timeline/events/new", {**EVENT, "title": ""})
+        problems = words(answer.text.split('id="problems"')[1].split("</div>")[0])
+        assert "What happened: Fill in this field." in problems
+
     def test_refuses_an_office_of_another_agency(self, session, cast, browse, review):
         answer = browse(cast.facilitator).submit(
             f"/reviews/{review.code}/timeline/events/new", EVENT | {"office": "NOWHERE"}
