@@ -1,5 +1,7 @@
 """What the home page shows each role: next steps in one's reviews, and what waits for a decision."""
 
+import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
@@ -8,11 +10,12 @@ from app.debriefs.models import DebriefSession
 from app.identity.access import Permission
 from app.identity.viewers import Viewer
 from app.patterns.asking import labels_of
-from app.patterns.pairs import pairs_of
+from app.patterns.pairs import Pair, pairs_of
 from app.patterns.queries import snapshot
 from app.patterns.records import Dimension, Layer
 from app.patterns.sentences import connections_finding, heatmap_finding
-from app.patterns.shares import heatmap
+from app.patterns.shares import Heatmap, heatmap
+from app.patterns.snapshot import Snapshot
 from app.reviews.models import Incident, Review, Stage, TeamMember, TriageDecision
 from app.reviews.queries import office_and_division, progress_of_all, readable_incidents, readable_reviews
 from app.reviews.rules import next_step
@@ -98,8 +101,19 @@ def findings(session: Session, viewer: Viewer) -> list[str]:
     found, _lists = snapshot(session, viewer)
     if found is None or not found.incidence.n_reviews:
         return []
-    labels = labels_of(found, Dimension.DIVISION)
-    table = heatmap(found.incidence, Dimension.DIVISION, Layer.HINDERED, labels=labels)
-    pairs = pairs_of(found.incidence, Layer.HINDERED)
+    table, pairs = _counted(found)
     grouping = found.picture(Layer.HINDERED).grouping
     return [heatmap_finding(table), connections_finding(grouping, pairs, found.incidence.n_reviews)]
+
+
+_kept: dict[int, tuple[Heatmap, Sequence[Pair]]] = {}
+
+
+def _counted(found: Snapshot) -> tuple[Heatmap, Sequence[Pair]]:
+    """What the sentences are made of. Counted once for a snapshot, which stands until a review changes."""
+    if id(found) not in _kept:
+        labels = labels_of(found, Dimension.DIVISION)
+        table = heatmap(found.incidence, Dimension.DIVISION, Layer.HINDERED, labels=labels)
+        _kept[id(found)] = table, pairs_of(found.incidence, Layer.HINDERED)
+        weakref.finalize(found, _kept.pop, id(found), None)
+    return _kept[id(found)]

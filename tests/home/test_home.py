@@ -2,10 +2,12 @@
 
 import pytest
 
+from app.home import queries
 from app.home.routes import HELP_PAGES
 from app.reviews.models import Stage
 from tests.conftest import words
 from tests.factories import a_debrief, a_review
+from tests.patterns.county import a_small_county
 
 
 class TestHome:
@@ -79,3 +81,21 @@ class TestAnUnknownAddress:
         answer = browse(None).get("/nothing/here")
         assert answer.status_code == 404
         assert "Your account" not in answer.text
+
+
+class TestWhatKeepsComingBack:
+    def test_is_counted_once_until_a_review_changes(self, session, cast, browse, monkeypatch):
+        county = a_small_county(session, cast)
+        counted = []
+        heatmap = queries.heatmap
+        monkeypatch.setattr(queries, "heatmap", lambda *given, **more: counted.append(1) or heatmap(*given, **more))
+        client = browse(cast.analyst)
+        shown = [words(client.get("/").text) for _ in range(2)]
+        assert "What keeps coming back" in shown[0]
+        assert shown[0] == shown[1]
+        assert len(counted) == 1
+        county["F1"].stage = Stage.WITHDRAWN
+        session.add(county["F1"])
+        session.commit()
+        client.get("/")
+        assert len(counted) == 2
