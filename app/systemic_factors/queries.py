@@ -1,6 +1,7 @@
 """What is known of the systemic factors of a review: its list, the links in its episodes, and what counts as rated."""
 
 from collections.abc import Container, Iterable
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -184,24 +185,44 @@ def pairs_by_factor(session: Session, viewer: Viewer) -> dict[tuple[str, str], l
 
     From the reviews that the viewer may read and whose two sheets are both sent.
     """
-    readable = readable_reviews(viewer).where(col(Review.second_rating).is_(True)).subquery()
-    query = (
-        select(RatingSheet.review_id, TaxonomyPack.key, Factor.key, FactorRating.answer)
-        .join(FactorRating, col(FactorRating.sheet_id) == col(RatingSheet.id))
-        .join(Factor, col(Factor.id) == col(FactorRating.factor_id))
-        .join(TaxonomyPack, col(TaxonomyPack.id) == col(Factor.pack_id))
-        .where(
-            col(RatingSheet.review_id).in_(select(readable.c.id)),
-            RatingSheet.round == Round.INDEPENDENT,
-            col(RatingSheet.sent_at).is_not(None),
-        )
-        .order_by(col(RatingSheet.id))
-    )
     given: dict[tuple[int, str, str], list[Answer]] = {}
-    for review_id, pack, factor, answer in session.exec(query):
+    for review_id, pack, factor, answer, _rater_id in session.exec(_independent_answers(viewer)):
         given.setdefault((review_id, pack, factor), []).append(Answer(answer))
     found: dict[tuple[str, str], list[Pair]] = {}
     for (_review_id, pack, factor), answers in given.items():
         if len(answers) == 2 and (both := pair(answers[0], answers[1])):
             found.setdefault((pack, factor), []).append(both)
     return found
+
+
+def pairs_by_raters(session: Session, viewer: Viewer) -> list[list[Pair]]:
+    """The same answers by the two people who gave them, without saying who they are; most answers first.
+
+    Within a list the first answer is always the same person's, as kappa needs it.
+    """
+    given: dict[tuple[int, str, str], dict[int, Answer]] = {}
+    for review_id, pack, factor, answer, rater_id in session.exec(_independent_answers(viewer)):
+        given.setdefault((review_id, pack, factor), {})[rater_id or 0] = Answer(answer)
+    found: dict[tuple[int, ...], list[Pair]] = {}
+    for answers in given.values():
+        raters = tuple(sorted(answers))
+        if len(raters) == 2 and (both := pair(answers[raters[0]], answers[raters[1]])):
+            found.setdefault(raters, []).append(both)
+    return [found[raters] for raters in sorted(found, key=lambda raters: (-len(found[raters]), raters))]
+
+
+def _independent_answers(viewer: Viewer) -> Any:
+    readable = readable_reviews(viewer).where(col(Review.second_rating).is_(True)).subquery()
+    return (
+        select(RatingSheet.review_id, TaxonomyPack.key, Factor.key, FactorRating.answer)
+        .add_columns(col(RatingSheet.rater_id))
+        .join(FactorRating, col(FactorRating.sheet_id) == col(RatingSheet.id))
+        .join(Factor, col(Factor.id) == col(FactorRating.factor_id))
+        .join(TaxonomyPack, col(TaxonomyPack.id) == col(Factor.pack_id))
+        .where(
+            col(RatingSheet.review_id).in_(select(readable.c.id)),
+            col(RatingSheet.round) == Round.INDEPENDENT,
+            col(RatingSheet.sent_at).is_not(None),
+        )
+        .order_by(col(RatingSheet.id))
+    )

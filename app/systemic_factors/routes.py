@@ -112,6 +112,7 @@ def how_far_raters_agree(viewer: PatternReader, look: Look, page: ThePage) -> HT
         "factors/agreement.html",
         rows=sorted(shown, key=lambda row: row.name),
         all_factors=everything,
+        by_raters=[agreement(held) for held in queries.pairs_by_raters(look, viewer)],
         few=FEW_PAIRS,
     )
 

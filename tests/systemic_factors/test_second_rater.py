@@ -288,6 +288,17 @@ class TestAgreementOverReviews:
         assert "4 pairs of ratings by two people" in shown
         assert "Not defined" in shown
 
+    def test_is_told_by_two_raters_without_their_names(self, session, cast, review, browse, both_sent):
+        by_raters = queries.pairs_by_raters(session, cast.analyst)
+        by_factor = queries.pairs_by_factor(session, cast.analyst)
+        assert len(by_raters) == 1
+        # Here the order is the order of the two people, so only the pairs themselves are compared.
+        assert sorted(map(sorted, by_raters[0])) == sorted(sorted(both) for held in by_factor.values() for both in held)
+        told = words(browse(cast.analyst).get("/factors/agreement").text)
+        assert "Two raters, 1" in told
+        assert cast.reviewer.name not in told
+        assert queries.pairs_by_raters(session, cast.outsider) == []
+
     def test_leaves_out_a_pair_of_which_one_is_open(self, session, cast, review, browse):
         rates(browse(cast.facilitator), review, FIRST)
         rates(browse(cast.reviewer), review, SECOND, then="save")
