@@ -313,6 +313,21 @@ def export(
 
 
 @main.command()
+def patterns(
+    email: Annotated[str, typer.Option("--as", help="The address of the person whose sight it is.")],
+    folder: Annotated[Path | None, typer.Option(help="Write the tables (CSV) and pictures (SVG) here as well.")] = None,
+    filters: Annotated[str, typer.Option(help="Filters as in the address of a page: from=2025-Q1&layer=helped.")] = "",
+) -> None:
+    """Print the main tables of patterns, and write their pictures, without a browser."""
+    from rich.console import Console
+
+    from app.patterns import command
+
+    with _told_plainly(), _engine() as engine:
+        command.show(engine, Console(), email=email, folder=folder, query=filters)
+
+
+@main.command()
 def doctor() -> None:
     """Say in words what is right and what is wrong with this installation."""
     from rich.console import Console

@@ -15,7 +15,7 @@ from app.patterns import files
 from app.patterns.asking import NotKnown
 from app.patterns.closed_sets import TooMany
 from app.patterns.combination_words import combination_finding, combinations_finding, joined, reading_of
-from app.patterns.combinations import MOST_LISTED, Combination, Found, combinations_in
+from app.patterns.combinations import MOST_LISTED, Combination, Found, combinations_in, usual_least
 from app.patterns.dependencies import Asked, asked_of, drawing_of, file_of, not_known, reviews_with_quarter
 from app.patterns.sentences import chance_in_words
 from app.patterns.shares import totals_of
@@ -24,9 +24,6 @@ from app.patterns.upset import drawn_upset
 routes = router("/patterns")
 
 FEWEST_REVIEWS = 2
-USUAL_FEWEST = 5
-USUAL_SHARE = 0.05
-"""Without a choice, a combination is looked for in 5 reviews or in 5 % of them, whichever is more."""
 DRAWN = 20
 LISTED = 50
 SHOWN = Words({"more": N_("That fewer factors do not explain"), "all": N_("All")})
@@ -131,7 +128,7 @@ def _shown(asked: Asked) -> Shown:
 
 def _least(asked_for: str, reviews: int) -> int:
     if not asked_for:
-        return max(USUAL_FEWEST, ceil(USUAL_SHARE * reviews))
+        return usual_least(reviews)
     if not asked_for.isdecimal() or int(asked_for) < FEWEST_REVIEWS:
         raise NotKnown(
             _("“%(value)s” is not a number of reviews from %(fewest)s on.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import comb, exp, fsum, log, prod, sqrt
+from math import ceil, comb, exp, fsum, log, prod, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ from app.patterns.records import Factor, Layer
 
 FEWEST_FACTORS = 3
 """Two factors are a pair, and stand in the matrix."""
+USUAL_FEWEST = 5
+USUAL_SHARE = 0.05
+"""Without a choice, a combination is looked for in 5 reviews or in 5 % of them, whichever is more."""
 MOST_TESTED = 6
 """Larger combinations are listed and not tested: there are millions that could be found by chance."""
 SIZES_TESTED = range(FEWEST_FACTORS, MOST_TESTED + 1)
@@ -113,6 +116,11 @@ class Found:
     def combination(self, key: str) -> Combination | None:
         wanted = set(key.split("."))
         return next((one for one in self.combinations if {factor.code for factor in one.factors} == wanted), None)
+
+
+def usual_least(reviews: int) -> int:
+    """The number of reviews that a combination is looked for in when nobody chose one."""
+    return max(USUAL_FEWEST, ceil(USUAL_SHARE * reviews))
 
 
 def combinations_in(incidence: Incidence, layer: Layer, *, least: int) -> Found:

@@ -67,6 +67,7 @@ PLAIN = {
     "app/founding.py",
     "app/exporting/command.py",
     "app/importing/command.py",
+    "app/patterns/command.py",
     # Writes a page of the documentation.
     "app/reviews/diagram.py",
     # Tell whoever writes the program or its language files what to mend.
