@@ -20,8 +20,9 @@ from app.reviews.queries import within_sight_of
 from app.systemic_factors.models import TaxonomyPack
 
 PACK = SQLModel.metadata.tables[str(TaxonomyPack.__tablename__)]
-KEPT = 12
-"""Scopes kept in a process: one for each agency, and for each person who may read only a part."""
+KEPT = 60
+"""Scopes kept in a process: one for each agency, and for each person who may read only a part. Theirs are small, and
+the agency's stays because it is asked for more often."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _scope(session: Session, viewer: Viewer) -> _Scope:
     token = current_version(session)
     with _lock:
         known = _scopes.get(key)
+        if known:
+            _scopes.move_to_end(key)
     if known and token and known.token == token:
         return known
     changed = changed_since(session, known.token, token) if known and token else None
