@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 
+from app.core.translation import N_, Words
 from app.models import metadata
 
 THROUGH: dict[str, tuple[str, str]] = {
@@ -36,18 +37,24 @@ OWN = ("agency", "org_unit", "person", "trail_entry", "taxonomy_pack", "incident
 BY_CODE = ("text_version",)
 """Tables that name a review or an incident by its public code."""
 
-LEFT_OUT = {
-    "sign_in": "Sessions of signed-in browsers. Whoever moves in signs in anew.",
-    "sign_in_attempt": "Sign-ins that did not succeed.",
-    "draft": "What people have typed and not saved; only they see it.",
-    "data_version": "A mark of this installation that holds nothing of the agency.",
-    "import_secret": "The key of the marks by which imported rows are known again. It would tell what they stand for.",
-    "data_change": "Which reviews changed lately, for what this installation keeps in memory.",
-}
-LEFT_OUT_COLUMNS = {
-    "person.password_hash": "Passwords are set anew where people move to.",
-    "import_batch.file": "Uploaded files that wait for a decision; they are still where they came from.",
-}
+LEFT_OUT: Words[str] = Words(
+    {
+        "sign_in": N_("Sessions of signed-in browsers. Whoever moves in signs in anew."),
+        "sign_in_attempt": N_("Sign-ins that did not succeed."),
+        "draft": N_("What people have typed and not saved; only they see it."),
+        "data_version": N_("A mark of this installation that holds nothing of the agency."),
+        "import_secret": N_(
+            "The key of the marks by which imported rows are known again. It would tell what they stand for."
+        ),
+        "data_change": N_("Which reviews changed lately, for what this installation keeps in memory."),
+    }
+)
+LEFT_OUT_COLUMNS: Words[str] = Words(
+    {
+        "person.password_hash": N_("Passwords are set anew where people move to."),
+        "import_batch.file": N_("Uploaded files that wait for a decision; they are still where they came from."),
+    }
+)
 
 
 def exported_tables() -> list[Table]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from app.importing.report import safe_cell
+from app.core.spreadsheets import safe_cell
 
 Lines = Callable[[list[str], Iterable[list[Any]]], Iterator[bytes]]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from app.core.errors import Refused
+from app.core.translation import gettext as _
 
 Open = Callable[[str], AbstractContextManager[IO[bytes]]]
 
@@ -20,9 +21,11 @@ def place(target: Path) -> Iterator[Open]:
     Everything is written beside the target under another name, and takes the target's name as the last step.
     """
     if target.exists():
-        raise Refused(f"{target} is already there. Name a folder or a file that does not exist yet.")
+        raise Refused(
+            _("%(target)s is already there. Name a folder or a file that does not exist yet.") % {"target": target}
+        )
     if not target.parent.is_dir():
-        raise Refused(f"The folder {target.parent} does not exist. Make it first.")
+        raise Refused(_("The folder %(folder)s does not exist. Make it first.") % {"folder": target.parent})
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
     try:
         with (_zip if target.suffix.lower() == ".zip" else _folder)(unfinished) as opened:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from typing import Any
 
+from app.core.translation import N_, Words
 from app.core.translation import gettext as _
 from app.importing.cells import key, slug
 from app.importing.dates import DateFormat, likely_format
@@ -24,22 +25,24 @@ from app.importing.mapping import (
 from app.importing.reading import Table
 from app.systemic_factors.packs import Pack
 
-FEEDS: dict[str, str] = {
-    "": "Left out",
-    "id": "Own number",
-    "occurred_on": "Date",
-    "office": "Office",
-    "division": "Division",
-    "service_area": "Service area",
-    "incident_type": "Incident type",
-    "maltreatment_type": "Maltreatment",
-    "age_band": "Age of the child",
-    "title": "Title",
-    "summary": "Summary",
-    "factors": "Systemic factors",
-    "rating": "Rating of one factor",
-    "yes_no": "Yes or no for one factor",
-}
+FEEDS: Words[str] = Words(
+    {
+        "": N_("Left out"),
+        "id": N_("Own number"),
+        "occurred_on": N_("Date"),
+        "office": N_("Office"),
+        "division": N_("Division"),
+        "service_area": N_("Service area"),
+        "incident_type": N_("Incident type"),
+        "maltreatment_type": N_("Maltreatment"),
+        "age_band": N_("Age of the child"),
+        "title": N_("Title"),
+        "summary": N_("Summary"),
+        "factors": N_("Systemic factors"),
+        "rating": N_("Rating of one factor"),
+        "yes_no": N_("Yes or no for one factor"),
+    }
+)
 """What a column can feed, with the words on screen."""
 FACTORS = ("factors", "rating", "yes_no")
 _ONE_COLUMN = (*TEXT_FIELDS, "occurred_on", *LIST_FIELDS, "title")

@@ -4,27 +4,24 @@ import csv
 import io
 from collections.abc import Sequence
 
+from app.core.spreadsheets import safe_cell
+from app.core.translation import N_, Words
 from app.importing.rules import Outcome
 
 HEADER = ("file", "row", "outcome", "review", "what was said")
-OUTCOMES: dict[str, str] = {
-    Outcome.NEW: "New",
-    Outcome.UNCHANGED: "Imported before, unchanged",
-    Outcome.CHANGED: "Imported before with other values; left as it is",
-    Outcome.DUPLICATE: "The same row again; left out",
-    Outcome.BLANK: "Empty; left out",
-    Outcome.REPEATED_HEADER: "Header again; left out",
-    Outcome.EXCLUDED: "Excluded",
-    Outcome.NEEDS_MENDING: "Needs mending",
-}
+OUTCOMES: Words[str] = Words(
+    {
+        Outcome.NEW: N_("New"),
+        Outcome.UNCHANGED: N_("Imported before, unchanged"),
+        Outcome.CHANGED: N_("Imported before with other values; left as it is"),
+        Outcome.DUPLICATE: N_("The same row again; left out"),
+        Outcome.BLANK: N_("Empty; left out"),
+        Outcome.REPEATED_HEADER: N_("Header again; left out"),
+        Outcome.EXCLUDED: N_("Excluded"),
+        Outcome.NEEDS_MENDING: N_("Needs mending"),
+    }
+)
 """What stands on screen and in reports for each outcome."""
-
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def safe_cell(text: str) -> str:
-    """The text, so that no spreadsheet program takes it for a formula."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
 def report_line(row: Sequence[object]) -> str:

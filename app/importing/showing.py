@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core.clock import today
 from app.core.errors import NotFound, Refused
+from app.core.translation import Words
 from app.core.translation import gettext as _
 from app.importing.cells import key
 from app.importing.choosing import FACTORS, chosen_fields
@@ -68,7 +69,7 @@ class OutcomeShown:
     tone: str
 
 
-def outcomes_shown(batch: ImportBatch, words: dict[str, str]) -> list[OutcomeShown]:
+def outcomes_shown(batch: ImportBatch, words: Words[str]) -> list[OutcomeShown]:
     """The outcomes that occur, in a fixed order."""
     return [
         OutcomeShown(outcome, words[outcome], batch.counts[outcome], _TONES.get(outcome, "plain"))

@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import re
 import struct
 import warnings
 import zipfile
@@ -15,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.translation import gettext as _
@@ -24,6 +26,9 @@ LARGEST_UNPACKED = 300 * 1024 * 1024
 """Bytes of all parts of a workbook together, unpacked."""
 MOST_PARTS = 2_000
 _CHUNK = 1 << 16
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
+"""The tag of a formula, with or without the prefix that some programs write."""
+_LONGEST_TAG = 24
 # What zipfile raises on a damaged archive, found by damaging some.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, IndexError, OSError, OverflowError,
@@ -45,20 +50,38 @@ class Workbook:
     source: Source
     sheet: str
     notes: tuple[str, ...]
+    has_formulas: bool
+    """Whether any sheet holds one."""
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row with its number in the sheet, counted from 1. Formulas stay text and are never computed."""
+        """Every row with its number in the sheet, counted from 1.
+
+        A formula is never computed: what counts is the value that the spreadsheet program kept beside it, and the file
+        is refused where there is none.
+        """
+        rows = self._checked() if self.has_formulas else self._values()
+        for number, cells in enumerate(rows, start=1):
+            yield number, _texts(cells, self.source.name, number)
+
+    def _values(self) -> Iterator[tuple[Any, ...]]:
         with _opened(self.source) as book:
-            sheet = book[self.sheet]
-            # The size a sheet declares can be wrong; what it holds counts.
-            sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield number, _texts(cells, self.source.name, number)
+            yield from _sheet(book, self.sheet).iter_rows(values_only=True)
+
+    def _checked(self) -> Iterator[tuple[Any, ...]]:
+        """The values, read side by side with the formulas that they come from."""
+        with _opened(self.source) as book, _opened(self.source, formulas=True) as twin:
+            both = zip(_sheet(book, self.sheet).iter_rows(), _sheet(twin, self.sheet).iter_rows(), strict=True)
+            for number, (values, written) in enumerate(both, start=1):
+                for at, (value, formula) in enumerate(zip(values, written, strict=True)):
+                    # The value of a formula that gives an empty text is of the kind `str`, and empty.
+                    if formula.data_type == "f" and value.value is None and value.data_type != "str":
+                        raise FileRefused(_without_value(self.source.name, number, at))
+                yield tuple(cell.value for cell in values)
 
 
 def read_workbook(source: Source, sheet: str | None) -> Workbook:
     """Inspect the archive and find the sheet: the one named, or the first that is shown."""
-    _inspect(source)
+    has_formulas = _inspect(source)
     with _opened(source) as book:
         shown = [one.title for one in book.worksheets if one.sheet_state == "visible"]
     if not shown:
@@ -78,11 +101,29 @@ def read_workbook(source: Source, sheet: str | None) -> Workbook:
             _("%(name)s has %(shown)s sheets; “%(chosen)s” was read.")
             % {"name": source.name, "shown": len(shown), "chosen": chosen}
         )
-    return Workbook(source, chosen, tuple(notes))
+    return Workbook(source, chosen, tuple(notes), has_formulas)
 
 
-def _inspect(source: Source) -> None:
-    """Unpack every part once, counting, so that nothing large or damaged reaches the reader."""
+def _sheet(book: Any, name: str) -> Any:
+    sheet = book[name]
+    # The size a sheet declares can be wrong; what it holds counts.
+    sheet.reset_dimensions()
+    return sheet
+
+
+def _without_value(name: str, number: int, at: int) -> str:
+    place = f"{get_column_letter(at + 1)}{number}"
+    return _(
+        "%(name)s holds a formula in %(place)s without the value it gives. Open the file in Excel, save it and "
+        "choose it again, or copy the column and paste its values."
+    ) % {"name": name, "place": place}
+
+
+def _inspect(source: Source) -> bool:
+    """Unpack every part once, counting, so that nothing large or damaged reaches the reader.
+
+    Gives whether a sheet holds a formula.
+    """
     damaged = _("%(name)s is damaged or cut off. Open it in Excel and save it again, or download it again.") % {
         "name": source.name
     }
@@ -91,11 +132,16 @@ def _inspect(source: Source) -> None:
             parts = archive.infolist()
             _insist_on_parts(source, parts)
             unpacked = 0
+            has_formulas = False
             for part in parts:
+                end = b""
                 with archive.open(part) as content:
                     while piece := content.read(_CHUNK):
                         unpacked += len(piece)
                         _insist_on_unpacked_size(source, unpacked)
+                        has_formulas = has_formulas or bool(_FORMULA.search(end + piece))
+                        end = piece[-_LONGEST_TAG:]
+            return has_formulas
     except _DAMAGED:
         raise FileRefused(damaged) from None
 
@@ -127,10 +173,13 @@ def _insist_on_unpacked_size(source: Source, size: int) -> None:
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[Any]:
+def _opened(source: Source, *, formulas: bool = False) -> Iterator[Any]:
+    """The workbook with the values of its formulas, or with the formulas themselves."""
     try:
         content = source.content if isinstance(source.content, bytes) else source.content.read_bytes()
-        with closing(load_workbook(io.BytesIO(content), read_only=True, keep_links=False)) as book:
+        with closing(
+            load_workbook(io.BytesIO(content), read_only=True, keep_links=False, data_only=not formulas)
+        ) as book:
             yield book
     except _UNREADABLE as problem:
         # openpyxl wraps what the guarded XML parser refused.
@@ -174,5 +223,4 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, date):
         return value.isoformat()
-    # Array and table formulas come as objects that carry their text.
-    return str(getattr(value, "text", value))
+    return str(value)

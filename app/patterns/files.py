@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from app.core.spreadsheets import safe_cell
 from app.patterns.combination_words import joined
 from app.patterns.combination_words import reading_of as combination_reading
 from app.patterns.combinations import Found
@@ -13,8 +14,6 @@ from app.patterns.sentences import chance_in_words
 from app.patterns.shares import Heatmap, Share
 
 Value: TypeAlias = str | int | float | None
-RISKY_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A spreadsheet would take a text that begins so for a formula."""
 
 
 def csv_text(head: Iterable[tuple[str, str]], names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
@@ -30,7 +29,7 @@ def csv_text(head: Iterable[tuple[str, str]], names: Sequence[str], rows: Iterab
 
 def _safe(value: Value) -> Value:
     """A text that a spreadsheet cannot take for a formula; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY_START) else value
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 HEATMAP_NAMES = (

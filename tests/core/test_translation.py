@@ -75,11 +75,6 @@ PLAIN = {
     "app/language/measure.py",
     "app/language/rules.py",
 }
-NOT_YET = {
-    "app/exporting/belonging.py",
-    "app/exporting/places.py",
-}
-"""Modules whose sentences are still plain: exported files."""
 FOR_DEVELOPERS = {"A narrative is shown only after app.audit.reading has opened it."}
 SENTENCE = re.compile(r"[A-Z].* .*[.?]", re.DOTALL)
 
@@ -103,7 +98,7 @@ def plain_sentences(node: ast.AST) -> list[str]:
 def modules() -> list[str]:
     paths = sorted((ROOT / "app").rglob("*.py"))
     names = [path.relative_to(ROOT).as_posix() for path in paths]
-    return [name for name in names if name not in PLAIN | NOT_YET and not name.startswith("app/demo/")]
+    return [name for name in names if name not in PLAIN and not name.startswith("app/demo/")]
 
 
 @pytest.mark.parametrize("name", modules())

@@ -8,7 +8,6 @@ from typer.testing import CliRunner
 
 from app.cli import main
 from app.core.settings import settings
-from app.importing.report import safe_cell
 from app.reviews.models import Review
 from tests.importing.conftest import BAD_ROW, FILE, MAPPING
 
@@ -68,12 +67,3 @@ class TestTheCommand:
         assert run(given=guess).exit_code == 0
         assert "column: influences" in (tmp_path / "guessed.yaml").read_text(encoding="utf-8")
         assert run(given=guess).exit_code == 1
-
-
-class TestACellOfTheReport:
-    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
-    def test_that_would_be_a_formula_begins_with_an_apostrophe(self, start):
-        assert safe_cell(f"{start}1+1") == f"'{start}1+1"
-
-    def test_of_plain_words_stays_as_it_is(self):
-        assert safe_cell("Row = 1") == "Row = 1"

@@ -4,8 +4,10 @@ import zipfile
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -50,6 +52,18 @@ def a_workbook(*rows: list[object], sheets: tuple[str, ...] = ("Data",)) -> byte
         book.create_sheet(name)
     saved = io.BytesIO()
     book.save(saved)
+    return saved.getvalue()
+
+
+def with_formula(value: Any, **looks: Any) -> bytes:
+    """A workbook with a formula in B2, and the value it gave when the workbook was saved."""
+    saved = io.BytesIO()
+    with xlsxwriter.Workbook(saved) as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["id", "note"])
+        sheet.write_row(1, 0, [1])
+        look = book.add_format({"num_format": looks["number_format"]}) if looks else None
+        sheet.write_formula(1, 1, "=A2+1", look, value)
     return saved.getvalue()
 
 
@@ -178,9 +192,36 @@ class TestWorkbooks:
         )
         assert cells(read_table(content, "made_up.xlsx")) == [["7", "2024-03-14", "yes", "0.5", "2024-03-14 09:30"]]
 
-    def test_a_formula_stays_text(self) -> None:
+    @pytest.mark.parametrize(("value", "text"), [(42, "42"), ("North", "North"), (True, "yes"), ("#N/A", "#N/A")])
+    def test_a_formula_counts_as_the_value_kept_beside_it(self, value: Any, text: str) -> None:
+        assert cells(read_table(with_formula(value), "made_up.xlsx")) == [["1", text]]
+
+    def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(self) -> None:
+        content = with_formula("North")
+        part = "xl/worksheets/sheet1.xml"
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sheet = archive.read(part)
+        assert b"<v>North</v>" in sheet
+        content = repacked(content, {part: sheet.replace(b"<v>North</v>", b"<v></v>")})
+        assert cells(read_table(content, "made_up.xlsx")) == [["1", ""]]
+
+    def test_a_formula_that_gives_a_date_is_that_date(self) -> None:
+        content = with_formula(45365, number_format="yyyy-mm-dd")
+        assert cells(read_table(content, "made_up.xlsx")) == [["1", "2024-03-14"]]
+
+    def test_a_formula_without_a_value_is_refused_with_its_place(self) -> None:
         content = a_workbook(["id", "note"], [1, '=HYPERLINK("http://example.org","x")'])
-        assert cells(read_table(content, "made_up.xlsx"))[0][1] == '=HYPERLINK("http://example.org","x")'
+        with pytest.raises(FileRefused, match=r"made_up\.xlsx holds a formula in B2 without the value it gives"):
+            cells(read_table(content, "made_up.xlsx"))
+
+    def test_a_text_that_looks_like_a_formula_is_text(self) -> None:
+        saved = io.BytesIO()
+        with xlsxwriter.Workbook(saved) as book:
+            sheet = book.add_worksheet("Data")
+            sheet.write_row(0, 0, ["id", "note"])
+            sheet.write_row(1, 0, [1])
+            sheet.write_string(1, 1, "=1+1")
+        assert cells(read_table(saved.getvalue(), "made_up.xlsx")) == [["1", "=1+1"]]
 
     def test_a_formula_in_a_text_table_stays_text(self) -> None:
         assert cells(table("id,note\n1,=1+1\n")) == [["1", "=1+1"]]
