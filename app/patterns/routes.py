@@ -12,6 +12,7 @@ from app.patterns import (
     evidence_routes,
     factor_routes,
     heatmap_routes,
+    influence_routes,
     similar_routes,
     trend_routes,
 )
@@ -34,5 +35,6 @@ for part in (
     factor_routes,
     evidence_routes,
     similar_routes,
+    influence_routes,
 ):
     routes.include_router(part.routes)
