@@ -50,7 +50,8 @@ class Shown:
     only_certain: bool
 
     def on_map(self, pair: Pair) -> bool:
-        return (pair.phi or 0.0) >= self.least and (pair.is_link or not self.only_certain)
+        is_certain = pair.is_link or pair.is_explained_by_depth
+        return (pair.phi or 0.0) >= self.least and (is_certain or not self.only_certain)
 
     def in_list(self, pair: Pair) -> bool:
         """The list also holds pairs that appear together less often than expected."""
@@ -133,6 +134,7 @@ def see_connections(
         listed=_sorted(q, shown.listed) if view == "list" else shown.listed[:FEW_PAIRS],
         number_listed=len(shown.listed),
         tested=sum(pair.is_tested for pair in shown.pairs),
+        depth_is_judged=any(pair.depth_p is not None for pair in shown.pairs),
         number_on_map=sum(shown.on_map(pair) for pair in shown.pairs),
         reading_of=files.reading_of,
         finding=q.period_backward or _connections_finding(asked, shown.pairs),

@@ -82,6 +82,8 @@ class CellKind(StrEnum):
     COUNT = "count"
     """On the diagonal: the reviews with the factor."""
     UNLIKELY_CHANCE = "unlikely_chance"
+    EXPLAINED_BY_DEPTH = "explained_by_depth"
+    """Drawn like what could be chance: small, because it is no link."""
     COULD_BE_CHANCE = "could_be_chance"
     NOT_DEFINED = "not_defined"
 
@@ -141,7 +143,7 @@ def drawn_map(layout: Layout, pairs: Iterable[Pair], present: Mapping[str, int])
         Outline(hull.letter, hull.name, _path(hull.outline), *_colors(hull.letter), hull.title, _labels(group.factors))
         for hull, group in zip(layout.hulls, layout.grouping.groups, strict=True)
     ]
-    drawn = [pair for pair in pairs if pair.is_link or (pair.phi or 0.0) >= WEAKEST_DRAWN]
+    drawn = [pair for pair in pairs if pair.is_link or pair.is_explained_by_depth or (pair.phi or 0.0) >= WEAKEST_DRAWN]
     drawn.sort(key=lambda pair: (pair.phi or 0.0, pair.first.code, pair.second.code))
     return FactorMap(
         width=layout.width,
@@ -243,6 +245,8 @@ def _matrix_cell(
     shade = sum(round(pair.lift, 1) >= start for start in LIFT_STARTS)
     description = f"{both}: {pair.together} reviews, {pair.expected:.1f} expected, {pair.lift:.2f} times"
     kind = CellKind.UNLIKELY_CHANCE if pair.is_unlikely_chance else CellKind.COULD_BE_CHANCE
+    if pair.is_explained_by_depth:
+        kind, description = CellKind.EXPLAINED_BY_DEPTH, f"{description}, explained by depth of review"
     ink = WHITE if shade == len(LIFT_STARTS) else INK
     return MatrixCell(kind, x, y, f"{pair.lift:.1f}", description, LIFT_CLASSES[shade][0], ink, pair)
 

@@ -73,7 +73,8 @@ def _share(share: Share) -> list[Value]:
 PAIR_NAMES = (
     "First factor code", "First factor", "Second factor code", "Second factor", "Reviews with both rated",
     "With the first", "With the second", "Together", "Expected by chance", "Times expected (lift)", "Likely range low",
-    "Likely range high", "Association (phi)", "Jaccard", "Chance (Fisher)", "Chance (adjusted)", "Reading",
+    "Likely range high", "Association (phi)", "Jaccard", "Chance (Fisher)", "Chance (adjusted)",
+    "Expected given depth of review", "Chance given depth (adjusted)", "Reading",
 )  # fmt: skip
 
 
@@ -98,6 +99,8 @@ def pair_rows(pairs: Iterable[Pair]) -> Iterator[list[Value]]:
             _rounded(pair.jaccard, 3),
             _rounded(pair.p, 6),
             _rounded(pair.adjusted_p, 6),
+            _rounded(pair.depth_expected, 2),
+            _rounded(pair.depth_p, 6),
             reading_of(pair),
         ]
 
@@ -140,6 +143,8 @@ def reading_of(pair: Pair) -> str:
         return "Not tested: fewer than 1 expected"
     if not pair.is_unlikely_chance:
         return "Could be chance"
+    if pair.is_explained_by_depth:
+        return "More often than expected, explained by depth of review"
     more = "More" if (pair.phi or 0.0) > 0 else "Less"
     return f"{more} often than expected, unlikely to be chance"
 

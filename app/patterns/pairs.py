@@ -2,19 +2,27 @@
 
 from dataclasses import dataclass
 from itertools import combinations
-from math import exp, log, sqrt
-from typing import NamedTuple
+from math import exp, isnan, log, sqrt
+from typing import NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from app.patterns.chance import FALSE_DISCOVERY_RATE, Z_95, adjusted, fisher_two_sided
+from app.patterns.columns import Flags
+from app.patterns.depth import expected_given_depth
 from app.patterns.incidence import Incidence
 from app.patterns.records import Factor, Layer
+
+Numbers: TypeAlias = npt.NDArray[np.float64]
 
 TESTED_FROM_EXPECTED = 1.0
 """A pair is tested once at least this many reviews would be expected to hold both by chance."""
 INTERVAL_FROM_EXPECTED = 5.0
 """Under this, the interval of the lift is not to be relied on, and none is given."""
+DEPTH_FROM_FACTORS = 10
+"""With fewer factors, a link of two is much of what makes a review long, and the two cannot be told apart."""
 UNEVEN_FROM = 5
 """Frequencies that differ more than this many times are flagged: phi cannot come near 1, and lift is easily large."""
 
@@ -38,6 +46,10 @@ class Pair:
     """Fisher's exact test, two-sided; None without a base."""
     adjusted_p: float | None = None
     """p adjusted over the pairs tested; None when this pair was not tested."""
+    depth_expected: float | None = None
+    """The reviews with both if only the depth of reviews and the frequency of the two mattered; None if not judged."""
+    depth_p: float | None = None
+    """The chance of a number as unusual as this, given depth, adjusted over the pairs tested; None if not judged."""
 
     @property
     def expected(self) -> float | None:
@@ -86,9 +98,19 @@ class Pair:
         return self.adjusted_p is not None and self.adjusted_p <= FALSE_DISCOVERY_RATE
 
     @property
+    def is_explained_by_depth(self) -> bool:
+        """Together more often than chance gives, but not more often than the depth of reviews gives."""
+        is_more = self.is_unlikely_chance and (self.phi or 0.0) > 0
+        return is_more and self.depth_p is not None and not self._exceeds_depth
+
+    @property
+    def _exceeds_depth(self) -> bool:
+        return (self.depth_p or 0.0) <= FALSE_DISCOVERY_RATE and self.together > (self.depth_expected or 0.0)
+
+    @property
     def is_link(self) -> bool:
-        """Together more often than expected, and unlikely to be chance."""
-        return self.is_unlikely_chance and (self.phi or 0.0) > 0
+        """Together more often than expected, unlikely to be chance, and not explained by depth of review."""
+        return self.is_unlikely_chance and (self.phi or 0.0) > 0 and not self.is_explained_by_depth
 
     @property
     def is_uneven(self) -> bool:
@@ -97,22 +119,61 @@ class Pair:
 
 
 def pairs_of(incidence: Incidence, layer: Layer) -> tuple[Pair, ...]:
-    """Every pair of factors once, in the order of the factors."""
+    """Every pair of factors once, in the order of the factors. Counted once for each table of reviews."""
+    kept = _kept.setdefault(incidence, {})
+    if layer not in kept:
+        kept[layer] = _counted(incidence, layer)
+    return kept[layer]
+
+
+_kept: WeakKeyDictionary[Incidence, dict[Layer, tuple[Pair, ...]]] = WeakKeyDictionary()
+
+
+def _counted(incidence: Incidence, layer: Layer) -> tuple[Pair, ...]:
     counts = incidence.pair_counts(layer)
     i, j = np.triu_indices(len(incidence.factors), k=1)
     base, together = counts.base[i, j], counts.together[i, j]
     first, second = counts.present[i, j], counts.present[j, i]
     p = fisher_two_sided(together, first, second, base)
     is_tested = first * second >= TESTED_FROM_EXPECTED * np.maximum(base, 1)
-    adjusted_p = np.full(p.shape, np.nan)
-    adjusted_p[is_tested] = adjusted(p[is_tested])
-    columns = (x.tolist() for x in (base, first, second, together, p, adjusted_p, is_tested))
+    adjusted_p = _adjusted_where(is_tested, p)
+    depth_expected = np.full(p.shape, np.nan)
+    depth_p = np.full(p.shape, np.nan)
+    # Where nothing passes the plain test, depth has nothing to explain.
+    if len(incidence.factors) >= DEPTH_FROM_FACTORS and np.nanmin(adjusted_p, initial=1.0) <= FALSE_DISCOVERY_RATE:
+        depth_expected = _given_depth(incidence, layer, first * second / np.maximum(base, 1))
+        depth_p = _adjusted_where(is_tested, fisher_two_sided(together, first, second, base, usual=depth_expected))
+    columns = (base, first, second, together, p, adjusted_p, depth_expected, depth_p)
     return tuple(
-        Pair(a, b, n, n1, n2, both, p_value if n else None, adjusted_value if tested else None)
-        for (a, b), n, n1, n2, both, p_value, adjusted_value, tested in zip(
-            combinations(incidence.factors, 2), *columns, strict=True
+        Pair(a, b, n, n1, n2, both, p_value if n else None, *map(_or_none, unsure))
+        for (a, b), n, n1, n2, both, p_value, *unsure in zip(
+            combinations(incidence.factors, 2), *(column.tolist() for column in columns), strict=True
         )
     )
+
+
+def _given_depth(incidence: Incidence, layer: Layer, expected: Numbers) -> Numbers:
+    """Per pair: as many times its expected count as trades give to the two over all reviews.
+
+    A ratio, because trades move a factor between reviews in which the other was answered and reviews in which not.
+    """
+    answered, present = incidence.answered_and_present(layer)
+    shared = expected_given_depth(answered, present)
+    i, j = np.triu_indices(len(incidence.factors), k=1)
+    both_answered = incidence.pair_counts(layer).base[i, j]
+    rate = np.diagonal(shared) / np.maximum(answered.sum(axis=0), 1)
+    usual = rate[i] * rate[j] * both_answered
+    return expected * np.divide(shared[i, j], usual, out=np.ones_like(usual), where=usual > 0)
+
+
+def _adjusted_where(is_tested: Flags, p: Numbers) -> Numbers:
+    answer = np.full(p.shape, np.nan)
+    answer[is_tested] = adjusted(p[is_tested])
+    return answer
+
+
+def _or_none(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
 def strongest_first(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:

@@ -152,6 +152,11 @@ def pair_finding(pair: Pair) -> str:
         return _("%(told)s Fewer than 1 is expected, so this pair was not tested.") % {"told": told}
     if not pair.is_unlikely_chance:
         return _("%(told)s This could be chance.") % {"told": told}
+    if pair.is_explained_by_depth:
+        return _(
+            "%(told)s This is explained by depth of review: longer reviews name more factors, "
+            "and because of that alone %(depth)s would be expected."
+        ) % {"told": told, "depth": whole_number(pair.depth_expected)}
     return _("%(told)s The difference is unlikely to be chance.") % {"told": told}
 
 

@@ -13,12 +13,18 @@ from app.demo.generate import demo_county
 from app.demo.presence import FACTORS
 from app.identity.models import Role
 from app.language.rules import remarks_on
+from app.patterns.incidence import Incidence
+from app.patterns.pairs import pairs_of
+from app.patterns.records import Factor, Layer, Rating, ReviewRecord
+from app.systemic_factors.models import Answer
 from tests.demo.counted import (
     COUNTY,
     INCIDENT_OF,
     all_phi,
+    answered,
     column,
     counted_ratings,
+    hindered,
     in_division,
     of_type,
     rated_reviews,
@@ -184,6 +190,29 @@ class TestPlantedPatterns:
         strongest_other = max(strength for pair, strength in strengths.items() if pair not in planted)
         assert weakest > strongest_other
         assert weakest > 0.25
+
+    def test_links_are_the_planted_pairs_and_depth_of_review_explains_three_others(self):
+        reviews = [
+            ReviewRecord(
+                review.public_code,
+                answers={
+                    factor: Rating(Answer.INFLUENCED if is_present else Answer.NOT_EVIDENT)
+                    for factor, is_present, is_answered in zip(FACTORS, present, there, strict=True)
+                    if is_answered
+                },
+            )
+            for review, present, there in zip(rated_reviews(), hindered(), answered(), strict=True)
+        ]
+        factors = [Factor(factor, factor, "") for factor in FACTORS]
+        pairs = pairs_of(Incidence.of(reviews, factors), Layer.HINDERED)
+        planted = {frozenset((pair.first, pair.second)) for pair in PLANTED_PAIRS if pair.odds_ratio > 1}
+        assert {frozenset((pair.first.code, pair.second.code)) for pair in pairs if pair.is_link} == planted
+        explained = {frozenset((pair.first.code, pair.second.code)) for pair in pairs if pair.is_explained_by_depth}
+        assert explained == {
+            frozenset(("substance_use_in_the_home", "information_sharing_rules")),
+            frozenset(("continuity_of_staff", "safety_of_staff")),
+            frozenset(("violence_in_the_home", "production_pressure")),
+        }
 
     def test_the_pair_planted_to_appear_apart_does(self):
         strengths = all_phi()
