@@ -89,7 +89,8 @@ def _log_odds(
         weight = np.exp(tilted - np.maximum.reduceat(tilted, starts)[table])
         is_low = np.add.reduceat(weight * count, starts) < mean * np.add.reduceat(weight, starts)
         low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
-    return (low + high) / 2
+    log_odds: npt.NDArray[np.float64] = (low + high) / 2
+    return log_odds
 
 
 def _counts_that_matter(

@@ -163,7 +163,8 @@ def _given_depth(incidence: Incidence, layer: Layer, expected: Numbers) -> Numbe
     both_answered = incidence.pair_counts(layer).base[i, j]
     rate = np.diagonal(shared) / np.maximum(answered.sum(axis=0), 1)
     usual = rate[i] * rate[j] * both_answered
-    return expected * np.divide(shared[i, j], usual, out=np.ones_like(usual), where=usual > 0)
+    times: Numbers = np.divide(shared[i, j], usual, out=np.ones_like(usual), where=usual > 0)
+    return np.multiply(expected, times)
 
 
 def _adjusted_where(is_tested: Flags, p: Numbers) -> Numbers:
