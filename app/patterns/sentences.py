@@ -24,7 +24,7 @@ PLURALS = {
     Dimension.METHOD: "methods",
     Dimension.LEVEL: "levels",
 }
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 NAMED_PER_GROUP = 3
 
 
