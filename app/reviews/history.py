@@ -47,6 +47,7 @@ FIELDS: Words[tuple[str, str]] = Words(
         ("Review", "no_debriefs_because"): N_("why there is no debrief"),
         ("TimelineEvent", "title"): N_("the title"),
         ("TimelineEvent", "description"): N_("the description"),
+        ("MapCondition", "label"): N_("the label"),
         ("KeyEpisode", "title"): N_("the title"),
         ("KeyEpisode", "what_happened"): N_("what happened"),
         ("KeyEpisode", "how_it_made_sense"): N_("how it made sense at the time"),
