@@ -11,6 +11,10 @@ COPY . .
 RUN pip wheel --no-cache-dir --no-build-isolation --constraint constraints.txt --wheel-dir /wheels .
 
 FROM python:3.11-slim
+# PDF files are set with Pango.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --no-compile /wheels/*.whl \
     && python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \

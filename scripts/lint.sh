@@ -18,6 +18,10 @@ check mypy
 check lint-imports
 check djlint --quiet --lint templates
 
+# Half a merge in a document passes every other check.
+echo "== marks of a merge"
+git grep -nE '^(<{7}|>{7})( |$)' && refused+=("marks of a merge")
+
 if [ ${#refused[@]} -gt 0 ]; then
     printf 'Something to change, see above: %s\n' "${refused[@]}"
     exit 1

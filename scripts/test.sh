@@ -11,13 +11,19 @@ bin=.venv/bin
 services=$("$bin/python" scripts/test_services.py) || exit 1
 eval "$services"
 
-scripts/lint.sh
-lint=$?
-"$bin/pytest" -n 2 -m "not assurance" "$@"
+# The checks read the code while the first tests run, so that no processor waits; they speak after the tests.
+said=$(mktemp)
+scripts/lint.sh > "$said" 2>&1 &
+"$bin/pytest" -n 2 --dist worksteal -m "not assurance" "$@"
 tests=$?
+wait $!
+lint=$?
 
 echo
-[ $lint -eq 0 ] || echo "LINT: something to change, see above the tests."
+cat "$said" && rm "$said"
+echo
+[ $lint -eq 0 ] || echo "LINT: something to change, see above."
 [ -n "${THROUGHLINE_TEST_POSTGRES:-}" ] || echo "NOT RUN: everything that needs PostgreSQL."
 [ -n "${THROUGHLINE_TEST_CHROMIUM:-}" ] || echo "NOT RUN: everything that needs a browser, accessibility included."
+PATH="/usr/sbin:$PATH" command -v nginx > /dev/null || echo "NOT RUN: the example of the proxy, for want of nginx."
 [ $lint -eq 0 ] && [ $tests -eq 0 ]

@@ -1,4 +1,4 @@
-"""Finds, and as root on Debian installs, the PostgreSQL server and the Chromium browser which the tests use.
+"""Finds, and as root on Debian installs, the PostgreSQL server, the browser, the proxy and the libraries of the tests.
 
 Prints shell lines with what was found:
 
@@ -6,7 +6,8 @@ Prints shell lines with what was found:
     export THROUGHLINE_TEST_CHROMIUM=...   path of the browser
 
 Everything else it has to say goes to standard error. In continuous integration (CI=true) a missing one is an error;
-elsewhere the tests that need it are left out, and the summary says so.
+elsewhere the tests that need it are left out, and the summary says so. The proxy is looked for by the tests of the
+deployment examples themselves, below the folders of PROXIES. strace, which a container may forbid, is no error.
 """
 
 import getpass
@@ -21,9 +22,14 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 SOCKET_DIRECTORY = "/var/run/postgresql"
+PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+"""What sets PDF files; Chromium brings some of it along."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROXIES = "/usr/sbin:/usr/bin:/usr/local/sbin"
+"""Where nginx is installed; the first of them is often in nobody's PATH."""
 INSTALL_COMMAND = (
-    "sudo apt-get install -y postgresql chromium && sudo -u postgres createuser --createdb " + getpass.getuser()
+    f"sudo apt-get install -y postgresql chromium nginx-light strace {' '.join(PANGO)} "
+    f"&& sudo -u postgres createuser --createdb {getpass.getuser()}"
 )
 # Without a UTF-8 locale, Debian creates its first cluster with the encoding SQL_ASCII.
 DEBIAN_ENVIRONMENT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
@@ -123,6 +129,24 @@ def find_chromium() -> str | None:
     return browser
 
 
+def has_pango() -> bool:
+    """Whether PDF files can be set. Another Python process finds out, because the answer is kept in one."""
+    return succeeds(sys.executable, "-c", "import weasyprint")
+
+
+def find_pango() -> bool:
+    if not has_pango() and on_debian_as_root():
+        for package in PANGO:
+            install(package)
+    return has_pango()
+
+
+def find_program(name: str, package: str) -> bool:
+    if not shutil.which(name, path=PROXIES) and on_debian_as_root():
+        install(package)
+    return shutil.which(name, path=PROXIES) is not None
+
+
 def main() -> int:
     found = {"THROUGHLINE_TEST_POSTGRES": find_postgres(), "THROUGHLINE_TEST_CHROMIUM": find_chromium()}
     for name, value in found.items():
@@ -130,6 +154,12 @@ def main() -> int:
             print(f"export {name}={shlex.quote(value)}")
             say(f"{name}={value}")
     missing = [name for name, value in found.items() if not value]
+    if not find_pango():
+        missing.append("the libraries for PDF")
+    if not find_program("nginx", "nginx-light"):
+        missing.append("nginx")
+    if not find_program("strace", "strace"):
+        say("strace is not installed, so no power cut is tried: apt-get install strace")
     if missing:
         say(f"Nothing answers for {' and '.join(missing)}. To install what the tests use:\n    {INSTALL_COMMAND}")
     return 1 if missing and os.environ.get("CI") == "true" else 0

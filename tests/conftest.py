@@ -10,7 +10,6 @@ import shutil
 import socket
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,31 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session, col, select
 
 from app.core.database import open_engine, writing
 from app.identity import actions
 from app.identity.dependencies import cookie_name
-from app.identity.models import Agency, OrgUnit, OrgUnitKind, Person, Role, RoleHeld, SignIn
-from app.identity.queries import digest, viewer_of
+from app.identity.models import SignIn
+from app.identity.queries import digest
 from app.identity.viewers import Viewer
 from app.main import create_app
 from app.models import metadata
-from app.systemic_factors.models import Factor, TaxonomyPack
+from tests.cast import Cast, KeptCast, a_cast
 
 ROOT = Path(__file__).resolve().parents[1]
+# How many examples a property is tried on; a test that needs another number says so. `make assurance` takes many.
+settings.register_profile("daily", max_examples=30, deadline=None)
+settings.register_profile("assurance", max_examples=3000, deadline=None)
+settings.load_profile("daily")
+
 POSTGRES = os.environ.get("THROUGHLINE_TEST_POSTGRES", "")
+FIRST_ID = 101
+"""Of new rows on PostgreSQL, so that they come after those of the cast, which bring their ids along."""
 
 
 @pytest.fixture(autouse=True)
@@ -110,8 +118,12 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         connection.exec_driver_sql(
             "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
         )
-        connection.exec_driver_sql("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
+        connection.exec_driver_sql(f"SELECT setval(oid::regclass, {FIRST_ID}, false) FROM pg_class WHERE relkind = 'S'")
     yield made
+
+
+on_one_database = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For tests of what no database decides."""
 
 
 @pytest.fixture
@@ -121,121 +133,22 @@ def session(engine: Engine) -> Iterator[Session]:
         yield opened
 
 
-@dataclass
-class Cast:
-    """An agency with two divisions and three offices, its list of factors, and one person for each role."""
-
-    agency: Agency
-    harbor: OrgUnit
-    foothills: OrgUnit
-    harbor_north: OrgUnit
-    harbor_south: OrgUnit
-    foothills_east: OrgUnit
-    pack: TaxonomyPack
-    factors: dict[str, Factor]
-    facilitator: Viewer
-    second_facilitator: Viewer
-    reviewer: Viewer
-    risk_manager: Viewer
-    analyst: Viewer
-    chief: Viewer
-    record_chief: Viewer
-    """Chief of Harbor, made a record reader of it."""
-    counsel: Viewer
-    administrator: Viewer
-    outsider: Viewer
-    """Risk manager of another agency."""
-
-
-def a_person(session: Session, agency: Agency, name: str, *roles: Role, **more: Any) -> Viewer:
-    person = Person(
-        agency_id=agency.id,  # type: ignore[arg-type]
-        name=name,
-        email=f"{name.lower().replace(' ', '.')}.{agency.id}@example.org",
-        password_hash="!",
-        **more,
-    )
-    session.add(person)
-    session.flush()
-    session.add_all(RoleHeld(person_id=person.id, role=role) for role in roles)  # type: ignore[arg-type]
-    session.commit()
-    with Session(session.get_bind()) as another:
-        viewer = viewer_of(another, person.id)  # type: ignore[arg-type]
-    assert viewer
-    return viewer
-
-
-FACTORS = {
-    "teamwork": ("Teamwork and handoffs", "team"),
-    "workload": ("Demand and resources", "organization_environment"),
-    "tools": ("Equipment and technology", "organization_environment"),
-    "coordination": ("Interagency coordination", "cross_agency"),
-    "fatigue": ("Fatigue", "professional"),
-}
-
-
-def a_pack(session: Session, agency: Agency) -> tuple[TaxonomyPack, dict[str, Factor]]:
-    pack = TaxonomyPack(agency_id=agency.id, key="test", version="1", name="Test factors")  # type: ignore[arg-type]
-    session.add(pack)
-    session.flush()
-    factors = {
-        key: Factor(pack_id=pack.id, key=key, name=name, domain=domain, position=position)  # type: ignore[arg-type]
-        for position, (key, (name, domain)) in enumerate(FACTORS.items())
-    }
-    session.add_all(factors.values())
-    session.commit()
-    return pack, factors
+@pytest.fixture(scope="session")
+def cast_kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> KeptCast:
+    """The cast as it is stored, made once: making it anew for each test took a third of all the time."""
+    path = tmp_path_factory.mktemp("cast") / "cast.db"
+    shutil.copy(sqlite_template, path)
+    engine = open_engine(f"sqlite:///{path}")
+    with Session(engine, expire_on_commit=False) as session:
+        kept = KeptCast.of(session, a_cast(session))
+    engine.dispose()
+    return kept
 
 
 @pytest.fixture
-def cast(session: Session) -> Cast:
+def cast(session: Session, cast_kept: KeptCast) -> Cast:
     """Everyone, stored and committed."""
-    agency = Agency(name="Juniper County", short_name="Juniper", made_up=True)
-    elsewhere = Agency(name="Willow County", short_name="Willow", made_up=True)
-    session.add_all([agency, elsewhere])
-    session.flush()
-    units: dict[str, OrgUnit] = {}
-    for name, parent in [
-        ("Harbor", None),
-        ("Foothills", None),
-        ("Harbor North", "Harbor"),
-        ("Harbor South", "Harbor"),
-        ("Foothills East", "Foothills"),
-    ]:
-        kind = OrgUnitKind.OFFICE if parent else OrgUnitKind.DIVISION
-        unit = OrgUnit(agency_id=agency.id, kind=kind, name=name, parent_id=units[parent].id if parent else None)  # type: ignore[arg-type]
-        session.add(unit)
-        session.flush()
-        units[name] = unit
-    pack, factors = a_pack(session, agency)
-    made = Cast(
-        agency=agency,
-        harbor=units["Harbor"],
-        foothills=units["Foothills"],
-        harbor_north=units["Harbor North"],
-        harbor_south=units["Harbor South"],
-        foothills_east=units["Foothills East"],
-        pack=pack,
-        factors=factors,
-        facilitator=a_person(session, agency, "Dana F", Role.FACILITATOR),
-        second_facilitator=a_person(session, agency, "Lee G", Role.FACILITATOR),
-        reviewer=a_person(session, agency, "Ren H", Role.REVIEWER),
-        risk_manager=a_person(session, agency, "Sam R", Role.RISK_MANAGEMENT),
-        analyst=a_person(session, agency, "Kim Q", Role.CQI_ANALYST),
-        chief=a_person(session, agency, "Ari C", Role.DIVISION_CHIEF, division_id=units["Foothills"].id),
-        record_chief=a_person(
-            session,
-            agency,
-            "Noa D",
-            Role.DIVISION_CHIEF,
-            division_id=units["Harbor"].id,
-            reads_division_records=True,
-        ),
-        counsel=a_person(session, agency, "Jo L", Role.COUNSEL),
-        administrator=a_person(session, agency, "Pat A", Role.ADMINISTRATOR),
-        outsider=a_person(session, elsewhere, "Max O", Role.RISK_MANAGEMENT),
-    )
-    return made
+    return cast_kept.stored_in(session)
 
 
 class Browser(TestClient):
@@ -247,10 +160,22 @@ class Browser(TestClient):
         return self.post(address, data={"form_token": self.form_token, **(data or {})}, **more)
 
 
+@pytest.fixture(scope="session")
+def app_made_once() -> FastAPI:
+    """The site of this test process. A new one takes half a second until all its routes have been built."""
+    return create_app(open_engine("sqlite:///never-opened.db"))
+
+
 @pytest.fixture
-def browse(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Viewer | None], Browser]]:
+def app(app_made_once: FastAPI, engine: Engine) -> FastAPI:
+    """The site on the database of the test."""
+    app_made_once.state.engine = engine
+    return app_made_once
+
+
+@pytest.fixture
+def browse(app: FastAPI, engine: Engine) -> Iterator[Callable[[Viewer | None], Browser]]:
     """`browse(cast.facilitator)` is a client signed in as the facilitator; `browse(None)` is nobody."""
-    app = create_app(engine)
     opened: list[Browser] = []
 
     def as_whom(viewer: Viewer | None) -> Browser:

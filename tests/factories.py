@@ -1,5 +1,6 @@
 """Ordinary records; the arguments are the point of a test. Everything is flushed, nothing is committed."""
 
+import secrets
 from datetime import date
 from typing import Any
 
@@ -7,8 +8,9 @@ from sqlmodel import Session
 
 from app.core.clock import now
 from app.debriefs.models import DebriefInvitation, DebriefNote, DebriefSession
-from app.identity.models import OrgUnit
+from app.identity.models import Agency, OrgUnit
 from app.identity.viewers import Viewer
+from app.reflections.desk.models import Reflection
 from app.reviews.models import (
     EpisodeKind,
     Finding,
@@ -182,3 +184,10 @@ def an_influence(session: Session, condition: MapCondition, shaped: MapCondition
         "evidence": "Staff told that two of four posts were vacant that month.",
     }
     return kept(session, MapInfluence(condition_id=condition.id, shaped_id=shaped.id, **{**fields, **more}))
+
+
+def a_reflection(session: Session, agency: Agency, **more: Any) -> Reflection:
+    """A message as the box released it, with nothing in it that a key could open."""
+    fields: dict[str, Any] = {"turn": 1, "batch": "B", "week": "2026-W45", "received_on": date(2026, 11, 2)}
+    own = {"key": secrets.token_bytes(16), "reply_key": secrets.token_bytes(32), "sealed": b""}
+    return kept(session, Reflection(agency_id=agency.id, **{**fields, **own, **more}))

@@ -52,3 +52,14 @@ def containing(records: Iterable[Any], words: str) -> Iterator[Any]:
         text = " ".join(opened(getattr(record, name)) for name in narrative_names(type(record))).casefold()
         if all(word in text for word in wanted):
             yield record
+
+
+def read_across(session: Session, records: Iterable[Any], *, by: Actor | None, did: str, within: str) -> list[Told]:
+    """Open narratives of many reviews for a comparison that shows none of them, with one line that says so.
+
+    `within` is the code of the review they are compared with.
+    """
+    told = [Told(record) for record in records]
+    if told:
+        trail.record(session, did, by=by, within=within)
+    return told

@@ -31,6 +31,24 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def thousands(number: int) -> str:
+    """1,433."""
+    return f"{number:,}"
+
+
 def quarter(value: date) -> str:
     """2026-Q3."""
     return f"{value.year}-Q{(value.month - 1) // 3 + 1}"
+
+
+def first_day_of(quarter_code: str) -> date:
+    """Of a quarter such as 2026-Q3."""
+    year, _dash, number = quarter_code.partition("-Q")
+    return date(int(year), 3 * int(number) - 2, 1)
+
+
+def earlier_quarter(code: str, by: int) -> str:
+    """The quarter so many before, such as "2025-Q4" three before "2026-Q3"; a negative number is after."""
+    year, number = int(code[:4]), int(code[-1])
+    at = 4 * year + number - 1 - by
+    return f"{at // 4}-Q{at % 4 + 1}"

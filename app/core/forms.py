@@ -4,6 +4,7 @@ The hidden token is checked and taken out before a form model sees the data. Wha
 """
 
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import time
@@ -17,8 +18,8 @@ from app.core.errors import Forbidden
 from app.core.translation import gettext as _
 
 TOKEN = "form_token"  # noqa: S105  (the name of a field)
-INVISIBLE = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0x0000)}
-"""NUL and the marks that reorder text on screen; they can make a sentence read differently from what it says."""
+INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\\0\ud800-\udfff]")
+"""NUL, half characters, and the marks that reorder text on screen: they can make a sentence read differently."""
 
 
 class Form(BaseModel):
@@ -149,6 +150,8 @@ def sentence_for(problem: dict[str, Any]) -> str:
     """What to do about one problem that pydantic found; never repeats what was typed."""
     context = problem.get("ctx", {})
     match problem["type"]:
+        case "string_too_short" if context["min_length"] > 1 and str(problem.get("input", "?")).strip():
+            return _("Use %(least)s characters or more.") % {"least": context["min_length"]}
         case "missing" | "string_too_short" | "too_short":
             return _("Fill in this field.")
         case "string_too_long" | "too_long":
@@ -175,5 +178,5 @@ def sentence_for(problem: dict[str, Any]) -> str:
 
 def cleaned(text: str) -> str:
     """Text in one Unicode form, with plain line ends and without invisible marks."""
-    kept = "".join(mark for mark in text if mark not in INVISIBLE and not 0xD800 <= ord(mark) <= 0xDFFF)
+    kept = INVISIBLE.sub("", text)
     return unicodedata.normalize("NFC", kept.replace("\r\n", "\n").replace("\r", "\n"))

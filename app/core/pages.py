@@ -1,7 +1,7 @@
 """Pages: one template a page; a part that changes on its own is a block of that page, sent alone when htmx asks."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,24 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(_=_one, gettext=_one, ngettext=_one_or_many)
     made.filters.update(day=dates.day, long_day=dates.long_day, clock=dates.clock, percent=dates.percent)
+    made.filters.update(thousands=dates.thousands)
     made.globals.update(static=static_address, hotline=settings().hotline)
     for component in sorted((TEMPLATES / "components").glob("*.html")):
         made.globals[component.stem] = _Component(made, f"components/{component.name}")
     return made
+
+
+def _one(message: str, **values: Any) -> Markup:
+    """`_` of a template. Jinja's own copies everything the template knows for each call within a loop."""
+    told = Markup(gettext(message))  # noqa: S704  (our own words)
+    return told % values if values or "%" in told else told
+
+
+def _one_or_many(one: str, many: str, number: int, **values: Any) -> Markup:
+    """`ngettext` of a template; the words name the number `num`."""
+    return Markup(ngettext(one, many, number)) % {"num": number, **values}  # noqa: S704  (our own words)
 
 
 class _Component:
@@ -65,6 +77,12 @@ def static_address(name: str) -> str:
 def hidden_token(token: str) -> Markup:
     """The hidden field that stands in every form."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, escape(token))
+
+
+def blocks_of(template: str, names: Iterable[str], **context: Any) -> dict[str, Markup]:
+    """Blocks of a page, each by itself, without its frame and without anything about who is looking."""
+    # They are what the template made of them: already escaped.
+    return {name: Markup(render_block(environment(), template, name, **context)) for name in names}  # noqa: S704
 
 
 Page = Callable[..., HTMLResponse]

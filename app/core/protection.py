@@ -1,9 +1,11 @@
 """What every answer carries and every request passes: headers, the origin of forms, and the size of bodies."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.translation import gettext as _
 
@@ -39,16 +41,44 @@ def comes_from_elsewhere(request: Request) -> bool:
     return origin is not None and origin.split("://")[-1] != request.headers.get("host")
 
 
-async def protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse foreign forms, and set the headers that every answer carries."""
-    if comes_from_elsewhere(request):
-        answer: Response = PlainTextResponse(_("This form came from another site, so it was not accepted."), 403)
-    else:
-        answer = await call_next(request)
+class Protected:
+    """Around the whole site: refuses foreign forms, and sets the headers that every answer carries.
+
+    `too_large` makes the page that stands in for the bare line about a body that is too large.
+    """
+
+    def __init__(self, app: ASGIApp, too_large: Callable[[Request], Response]) -> None:
+        self._app, self._too_large = app, too_large
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request = Request(scope)
+        is_too_large = False
+
+        async def carrying(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(request, MutableHeaders(scope=message))
+            await send(message)
+
+        async def in_words(message: Message) -> None:
+            nonlocal is_too_large
+            is_too_large = is_too_large or message.get("status") == 413
+            if not is_too_large:
+                await carrying(message)
+
+        if comes_from_elsewhere(request):
+            refusal = PlainTextResponse(_("This form came from another site, so it was not accepted."), 403)
+            return await refusal(scope, receive, carrying)
+        await self._app(scope, receive, in_words)
+        if is_too_large:
+            await self._too_large(request)(scope, receive, carrying)
+
+
+def _add_headers(request: Request, headers: MutableHeaders) -> None:
     for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
+        headers.setdefault(name, value)
     fingerprinted = request.url.path.startswith("/static/") and "v" in request.query_params
-    answer.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if fingerprinted else "no-store")
+    headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if fingerprinted else "no-store")
     if request.url.scheme == "https":
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    return answer
+        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")

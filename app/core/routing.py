@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 
 class NoPermissionNamed(TypeError):
@@ -18,7 +20,7 @@ class NoPermissionNamed(TypeError):
 def open_to_everyone(reason: str) -> Any:
     """A dependency that marks a route as needing no sign-in, and says why."""
 
-    def everyone() -> None:
+    async def everyone() -> None:
         return None
 
     everyone.opening = reason  # type: ignore[attr-defined]
@@ -40,6 +42,16 @@ class GuardedRoute(APIRoute):
             raise NoPermissionNamed(f"{sorted(self.methods or ())} {path} names no permission.")
 
 
+class FeatureRouter(APIRouter):
+    """The routes of one feature. An address that begins otherwise than all of them is held against none."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if not path.startswith(self.prefix.partition("{")[0]):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 def router(prefix: str = "") -> APIRouter:
     """A router for one feature."""
-    return APIRouter(prefix=prefix, route_class=GuardedRoute, include_in_schema=False)
+    return FeatureRouter(prefix=prefix, route_class=GuardedRoute, include_in_schema=False)

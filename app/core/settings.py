@@ -26,6 +26,15 @@ class Settings(BaseSettings):
     pool_size: int = 10
     """How many requests may hold a database session at once; the others wait without a thread."""
     max_upload_bytes: int = 50 * 1024 * 1024
+    exchange: Path | None = None
+    """The folder through which the desk and the box of anonymous reflections hand each other sealed files."""
+    exchange_seconds: int = 30
+    box_address: str = ""
+    """Where staff find the box, such as `https://reflect.county.example`. Empty while it is not open."""
+    reflection_days: int = 365
+    """How long texts and answers of a reflection are kept after its last message arrived, to the end of that month."""
+    keep_reflections: bool = False
+    """True while counsel holds the texts: nothing of them is deleted, and the desk says so."""
     triage_business_days: int = 5
     first_debrief_days: int = 30
     review_days: int = 90

@@ -62,6 +62,11 @@ def catalog(path: Path) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+def language() -> NullTranslations:
+    """What this request speaks; whatever is kept in words is kept for one language."""
+    return _current.get()
+
+
 @contextmanager
 def speaking(translations: NullTranslations) -> Iterator[None]:
     """Everything said within speaks this language."""

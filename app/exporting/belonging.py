@@ -27,15 +27,18 @@ THROUGH: dict[str, tuple[str, str]] = {
     "rating_sheet": ("review_id", "review"),
     "factor_rating": ("sheet_id", "rating_sheet"),
     "imported_row": ("batch_id", "import_batch"),
+    "reflection_answer": ("reflection_id", "reflection"),
+    "reflection_tag": ("reflection_id", "reflection"),
 }
 """Tables without the agency's id of their own: the column that leads to it, and the table it leads to."""
 
 OWN = ("agency", "org_unit", "person", "trail_entry", "taxonomy_pack", "incident", "review", "saved_mapping",
-       "import_batch", "system_change", "open_cases")  # fmt: skip
+       "import_batch", "system_change", "open_cases", "saved_view", "pattern_note", "reflection",
+       "reflection_hand_over", "reflection_remainder")  # fmt: skip
 """Tables that hold the agency's id, and the agency itself."""
 
 BY_CODE = ("text_version",)
-"""Tables that name a review or an incident by its public code."""
+"""Tables that name a review, an incident or a note on a pattern by its public code."""
 
 LEFT_OUT: Words[str] = Words(
     {
@@ -46,12 +49,17 @@ LEFT_OUT: Words[str] = Words(
         "import_secret": N_(
             "The key of the marks by which imported rows are known again. It would tell what they stand for."
         ),
+        "responder_key": N_("The keys that open reflections; each stays with the person who holds its passphrase."),
+        "reflection_outgoing": N_("Sealed answers on their way to the box."),
         "data_change": N_("Which reviews changed lately, for what this installation keeps in memory."),
     }
 )
 LEFT_OUT_COLUMNS: Words[str] = Words(
     {
         "person.password_hash": N_("Passwords are set anew where people move to."),
+        "reflection.sealed": N_("Sealed texts, which only a responder's own key opens."),
+        "reflection.key": N_("The box's name for a reflection."),
+        "reflection.reply_key": N_("The box's name for a receipt."),
         "import_batch.file": N_("Uploaded files that wait for a decision; they are still where they came from."),
     }
 )
@@ -68,7 +76,7 @@ def of_agency(table: Table, agency_id: int) -> ColumnElement[bool]:
         itself: ColumnElement[bool] = table.c.id == agency_id
         return itself
     if table.name in BY_CODE:
-        return or_(*(table.c.within.in_(_codes(name, agency_id)) for name in ("review", "incident")))
+        return or_(*(table.c.within.in_(_codes(name, agency_id)) for name in ("review", "incident", "pattern_note")))
     if table.name in OWN:
         owned: ColumnElement[bool] = table.c.agency_id == agency_id
         return owned

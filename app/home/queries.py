@@ -9,13 +9,15 @@ from sqlmodel import Session, col, func, select
 from app.debriefs.models import DebriefSession
 from app.identity.access import Permission
 from app.identity.viewers import Viewer
-from app.patterns.asking import labels_of
-from app.patterns.pairs import Pair, pairs_of
+from app.patterns.connections.pairs import Pair, pairs_of
+from app.patterns.counting.records import Dimension, Layer, Selection
+from app.patterns.heatmap.shares import Heatmap, heatmap
+from app.patterns.pages.choices import labels_of
 from app.patterns.queries import snapshot
-from app.patterns.records import Dimension, Layer
 from app.patterns.sentences import connections_finding, heatmap_finding
-from app.patterns.shares import Heatmap, heatmap
 from app.patterns.snapshot import Snapshot
+from app.reflections.desk import queries as desk
+from app.reflections.desk.rules import obstacle_to_responding
 from app.reviews.models import Incident, Review, Stage, TeamMember, TriageDecision
 from app.reviews.queries import office_and_division, progress_of_all, readable_incidents, readable_reviews
 from app.reviews.rules import next_step
@@ -82,6 +84,14 @@ def waiting(session: Session, viewer: Viewer) -> Waiting:
     return Waiting(incidents, second)
 
 
+def at_the_desk(session: Session, viewer: Viewer) -> desk.Waiting | None:
+    """What waits at the desk of reflections; None for anyone who may not sit there."""
+    leads = viewer.person.division_id is not None
+    if not viewer.may(Permission.ANSWER_REFLECTIONS) or obstacle_to_responding(viewer.roles, leads):
+        return None
+    return desk.waiting(session, viewer)
+
+
 def recent_debriefs(session: Session, viewer: Viewer) -> list[tuple[DebriefSession, Review]]:
     """The latest debriefs in one's open reviews."""
     mine = {review.id: review for review in my_open_reviews(session, viewer)}
@@ -102,7 +112,7 @@ def findings(session: Session, viewer: Viewer) -> list[str]:
     if found is None or not found.incidence.n_reviews:
         return []
     table, pairs = _counted(found)
-    grouping = found.picture(Layer.HINDERED).grouping
+    grouping = found.picture(Selection()).grouping
     return [heatmap_finding(table), connections_finding(grouping, pairs, found.incidence.n_reviews)]
 
 

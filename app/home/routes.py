@@ -48,6 +48,7 @@ def home(look: Look, viewer: User, page: ThePage) -> Response:
         number_of_mine=len(queries.my_open_reviews(look, viewer)),
         findings=queries.findings(look, viewer),
         waiting=queries.waiting(look, viewer),
+        at_the_desk=queries.at_the_desk(look, viewer),
         debriefs=queries.recent_debriefs(look, viewer),
         stage_names=STAGE_NAMES,
         mode_words=lambda mode: VALUES.words("debrief_mode", mode),

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SEE_PATTERNS = "see_patterns"
     TELL_CHANGES = "tell_changes"
     IMPORT_REVIEWS = "import_reviews"
+    ANSWER_REFLECTIONS = "answer_reflections"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_FACTORS = "manage_factors"
 
@@ -40,6 +41,7 @@ SENTENCES: Words[Permission] = Words(
         Permission.SEE_PATTERNS: N_("See exact patterns over the reviews within your sight."),
         Permission.TELL_CHANGES: N_("Write down what changed in the system, and import the numbers of open cases."),
         Permission.IMPORT_REVIEWS: N_("Import de-identified reviews from files."),
+        Permission.ANSWER_REFLECTIONS: N_("Read anonymous reflections with your own key, and answer them."),
         Permission.MANAGE_PEOPLE: N_("Add people, give roles, and end access."),
         Permission.MANAGE_FACTORS: N_("Load and retire lists of systemic factors, and set the second raters' share."),
     }
@@ -77,6 +79,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {_P.USE, _P.READ_INCIDENTS, _P.READ_REVIEWS, _P.SEE_PATTERNS, _P.TELL_CHANGES, _P.IMPORT_REVIEWS}
     ),
     Role.DIVISION_CHIEF: frozenset({_P.USE}),
+    Role.RESPONDER: frozenset({_P.USE, _P.ANSWER_REFLECTIONS}),
     Role.COUNSEL: frozenset({_P.USE}),
     Role.ADMINISTRATOR: frozenset({_P.USE, _P.MANAGE_PEOPLE, _P.MANAGE_FACTORS}),
 }
@@ -103,6 +106,7 @@ ROLE_NAMES: Words[Role] = Words(
         Role.RISK_MANAGEMENT: N_("Risk Management"),
         Role.CQI_ANALYST: N_("CQI analyst"),
         Role.DIVISION_CHIEF: N_("Division chief"),
+        Role.RESPONDER: N_("Responder"),
         Role.COUNSEL: N_("Counsel"),
         Role.ADMINISTRATOR: N_("Administrator"),
     }
@@ -119,7 +123,10 @@ def why_not(permission: Permission, roles: frozenset[Role]) -> str:
     """What to tell someone whose roles do not include a permission: who has it, and what can be done."""
     if Role.DIVISION_CHIEF in roles and permission in READER_OF_OWN_DIVISION:
         return _(ONLY_RECORD_READERS)
-    who = ", ".join(ROLE_NAMES[role] for role in Role if permission in GRANTS[role])
+    holders = [ROLE_NAMES[role] for role in Role if permission in GRANTS[role]]
+    if permission in READER_OF_OWN_DIVISION:
+        holders.append(_("Division chief who reads records"))
+    who = ", ".join(holders)
     own = ", ".join(ROLE_NAMES[role] for role in Role if role in roles) or _("none yet")
     sentence = _("This page is for these roles: %(who)s. Yours: %(own)s. An administrator gives roles under People.")
     return sentence % {"who": who, "own": own}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -47,6 +48,14 @@ def claim(look: Session, email: str) -> Claim:
 def is_right(claimed: Claim, password: str) -> bool:
     """Whether the password is the one of the claim. Slow by design: call it while no transaction is open."""
     return hasher().verify(password, claimed.password_hash) and claimed.person_id is not None
+
+
+def is_password_of(person: Person, words: str) -> bool:
+    """Whether these words are the person's password; never where they have none. Slow by design."""
+    try:
+        return hasher().verify(words, person.password_hash)
+    except UnknownHashError:
+        return False
 
 
 def sign_in(session: Session, *, email: str, claimed: Claim, right: bool) -> str | None:

@@ -1,6 +1,6 @@
 """How a route names who may use it, and how every request learns who is looking."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -38,9 +38,9 @@ def look_up(request: Request) -> Viewer | None:
     notices: list[dict[str, str]] = []
     if token:
         with reading(request.app.state.engine) as session:
-            held = queries.sign_in_of(session, token)
+            held, who = queries.signed_in(session, token)
             if held and not _over(held):
-                request.state.viewer = queries.viewer_of(session, held.person_id)
+                request.state.viewer = who
                 request.state.form_token = held.form_token
                 notices = held.notices
                 stale = now() - held.seen_at > SEEN_EVERY
@@ -107,7 +107,7 @@ transaction."""
 MaybeViewer = Annotated[Viewer | None, LOOK_UP]
 
 
-def _the_page(request: Request, _viewer: MaybeViewer) -> Page:
+async def _the_page(request: Request, _viewer: MaybeViewer) -> Page:
     made: Page = request.state.page
     return made
 
@@ -122,10 +122,10 @@ async def _check_form(request: Request, viewer: MaybeViewer) -> None:
         check_token(sent, request.state.form_token)
 
 
-def person_who_may(permission: Permission) -> Callable[..., Viewer]:
+def person_who_may(permission: Permission) -> Callable[..., Awaitable[Viewer]]:
     """A dependency: the signed-in person, if their roles include the permission."""
 
-    def person(viewer: MaybeViewer, _form: Annotated[None, Depends(_check_form)]) -> Viewer:
+    async def person(viewer: MaybeViewer, _form: Annotated[None, Depends(_check_form)]) -> Viewer:
         if viewer is None:
             raise SignInNeeded
         if not viewer.may(permission):
@@ -148,6 +148,7 @@ ReviewLeader = Annotated[Viewer, Depends(person_who_may(Permission.LEAD_REVIEWS)
 PatternReader = Annotated[Viewer, Depends(person_who_may(Permission.SEE_PATTERNS))]
 ChangeTeller = Annotated[Viewer, Depends(person_who_may(Permission.TELL_CHANGES))]
 Importer = Annotated[Viewer, Depends(person_who_may(Permission.IMPORT_REVIEWS))]
+ReflectionAnswerer = Annotated[Viewer, Depends(person_who_may(Permission.ANSWER_REFLECTIONS))]
 PeopleManager = Annotated[Viewer, Depends(person_who_may(Permission.MANAGE_PEOPLE))]
 FactorManager = Annotated[Viewer, Depends(person_who_may(Permission.MANAGE_FACTORS))]
 

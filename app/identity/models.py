@@ -18,6 +18,7 @@ class Role(StrEnum):
     RISK_MANAGEMENT = "risk_management"
     CQI_ANALYST = "cqi_analyst"
     DIVISION_CHIEF = "division_chief"
+    RESPONDER = "responder"
     COUNSEL = "counsel"
     ADMINISTRATOR = "administrator"
 

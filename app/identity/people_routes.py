@@ -90,6 +90,7 @@ def add_person(
     form = submission.form
     if form and people.address_is_taken(session, form.email):
         submission.refuse("email", _("Someone already signs in with this address."))
+    _hold_against_rules(submission)
     if form is None or submission.form is None:
         submission.typed.pop("password", None)
         return _person_page(page, session, manager, submission, None, 422)
@@ -99,6 +100,12 @@ def add_person(
     _apply(session, person, form, manager)
     tell(session, request, _("%(name)s can sign in now.") % {"name": person.name})
     return RedirectResponse("/people", 303)
+
+
+def _hold_against_rules(submission: Submission[Any]) -> None:
+    obstacle = rules.obstacle_to_roles(submission.form.roles) if submission.form else None
+    if obstacle:
+        submission.refuse("roles", obstacle)
 
 
 def _apply(session: Transaction, person: Person, form: PersonForm, manager: Viewer) -> None:
@@ -139,6 +146,7 @@ def change_person(
     form = submission.form
     if form and person.id == manager.id and Role.ADMINISTRATOR not in form.roles:
         submission.refuse("roles", _("You cannot take this role from yourself. Another administrator can."))
+    _hold_against_rules(submission)
     if form is None or submission.form is None:
         return _person_page(page, session, manager, submission, person, 422)
     _apply(session, person, form, manager)

@@ -1,7 +1,9 @@
 """Who is who: people, offices, and the session behind a cookie."""
 
 import hashlib
+from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.identity.models import Agency, OrgUnit, OrgUnitKind, Person, Role, RoleHeld, SignIn
@@ -18,17 +20,38 @@ def sign_in_of(session: Session, token: str) -> SignIn | None:
     return session.get(SignIn, digest(token))
 
 
+WITH_AGENCY_AND_ROLES = (
+    select(Person, Agency, col(RoleHeld.role))
+    .join(Agency, col(Agency.id) == Person.agency_id)
+    .outerjoin(RoleHeld, col(RoleHeld.person_id) == Person.id)
+)
+SIGNED_IN = (
+    WITH_AGENCY_AND_ROLES.add_columns(SignIn)
+    .join(SignIn, col(SignIn.person_id) == Person.id)
+    .where(col(SignIn.token_hash) == bindparam("token_hash"))
+)
+"""One query, put together once, because every request begins with it."""
+
+
+def signed_in(session: Session, token: str) -> tuple[SignIn | None, Viewer | None]:
+    """The session of a cookie and whose it is, where there is one and their access has not ended."""
+    rows = session.execute(SIGNED_IN, {"token_hash": digest(token)}).all()
+    return (rows[0][3], _viewer(session, [(row[0], row[1], row[2]) for row in rows])) if rows else (None, None)
+
+
 def viewer_of(session: Session, person_id: int) -> Viewer | None:
-    """The person with agency and roles, or None when their access has ended. Detached, so it outlives the session."""
-    person = session.get(Person, person_id)
-    if person is None or not person.active:
+    """The person with agency and roles, or None when their access has ended."""
+    return _viewer(session, session.exec(WITH_AGENCY_AND_ROLES.where(Person.id == person_id)).all())
+
+
+def _viewer(session: Session, rows: Sequence[tuple[Person, Agency, Role | None]]) -> Viewer | None:
+    """A person, once for each of their roles. Detached, so that it outlives the session."""
+    if not rows or not rows[0][0].active:
         return None
-    agency = session.get_one(Agency, person.agency_id)
-    held = session.exec(select(RoleHeld).where(RoleHeld.person_id == person_id))
-    roles = frozenset(row.role for row in held)
+    person, agency, _role = rows[0]
     session.expunge(person)
     session.expunge(agency)
-    return Viewer(person, agency, roles)
+    return Viewer(person, agency, frozenset(role for _person, _agency, role in rows if role))
 
 
 def people(session: Session, viewer: Viewer) -> list[Person]:
@@ -54,6 +77,13 @@ def people_who_may_review(session: Session, viewer: Viewer) -> list[Person]:
         col(Person.id).in_(select(RoleHeld.person_id).where(col(RoleHeld.role).in_(may))),
     )
     return list(session.exec(query.order_by(Person.name)))
+
+
+def people_who_may_lead(session: Session, viewer: Viewer) -> list[Person]:
+    """Those of them who can lead a review: the facilitators."""
+    roles = roles_by_person(session, viewer)
+    candidates = people_who_may_review(session, viewer)
+    return [person for person in candidates if Role.FACILITATOR in roles.get(person.id or 0, [])]
 
 
 def offices(session: Session, viewer: Viewer) -> list[OrgUnit]:

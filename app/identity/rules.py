@@ -1,8 +1,10 @@
 """Rules of signing in: how long a session lasts, how long to wait after a wrong password, which ones are too easy."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from app.core.translation import gettext as _
+from app.identity.models import Role
 
 LEAST_PASSWORD = 15
 """Characters, after NIST SP 800-63B-4 for a password that is the only factor."""
@@ -44,3 +46,10 @@ def session_is_over(
 ) -> bool:
     """Whether a session ended by itself: too long unused, or too long in all."""
     return now - seen_at > timedelta(minutes=idle_minutes) or now - started_at > timedelta(hours=absolute_hours)
+
+
+def obstacle_to_roles(roles: Collection[Role]) -> str | None:
+    """Why nobody can hold these roles together, or None."""
+    if {Role.RESPONDER, Role.DIVISION_CHIEF} <= set(roles):
+        return _("A division chief cannot be a responder: reflections could come from the division they lead.")
+    return None

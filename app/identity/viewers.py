@@ -50,6 +50,13 @@ class Viewer:
             return self.person.division_id
         return None
 
+    @property
+    def sight(self) -> str:
+        """The same words for people of an agency who may read the same reviews: all of it, or what one person may."""
+        if self.reads_whole_agency:
+            return "agency"
+        return f"person {self.code} division {self.record_division_id or 'none'}"
+
     def may(self, permission: Permission | str) -> bool:
         """Whether their roles include it."""
         return Permission(permission) in self.permissions

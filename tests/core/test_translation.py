@@ -23,7 +23,12 @@ MARKS = {"_", "N_", "gettext", "ngettext"}
 # Templates
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SPOKEN_ATTRIBUTE = re.compile(r'(?<![\w-])(?:aria-label|title|alt|placeholder)="([^"]*)"')
-PIECES_OF_TAGS = {"button.html": {"button"}, "field.html": {"aria"}, "_page.html": {"href"}, "_episode.html": {"href"}}
+PIECES_OF_TAGS = {
+    "button.html": {"button"},
+    "field.html": {"aria", "data"},
+    "_page.html": {"href"},
+    "_episode.html": {"href"},
+}
 """Macros and blocks that write a piece of a tag: the first word of it is no word for people."""
 NAMES = {"Throughline", "Tab", "Shift", "Enter", "Space", "Escape", "wide"}
 """The product, what is printed on keys, and the class that the block `wide` sets."""
@@ -63,11 +68,15 @@ def test_a_template_shows_no_words_outside_gettext(path):
 PLAIN = {
     # Texts for whoever runs the program from a terminal.
     "app/cli.py",
+    "app/core/terminal.py",
     "app/doctor.py",
     "app/founding.py",
     "app/exporting/command.py",
     "app/importing/command.py",
+    "app/patterns/brief_command.py",
     "app/patterns/command.py",
+    "app/reflections/box/recovery.py",
+    "app/reflections/recovery_command.py",
     # Writes a page of the documentation.
     "app/reviews/diagram.py",
     # Tell whoever writes the program or its language files what to mend.

@@ -26,7 +26,7 @@ from app.models import metadata
 from app.systemic_factors.models import Answer
 from app.writing import texts
 from tests import factories
-from tests.conftest import Cast, a_pack
+from tests.cast import Cast, a_pack
 
 FORMULA = '=HYPERLINK("https://elsewhere.example")'
 

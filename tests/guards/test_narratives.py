@@ -55,6 +55,8 @@ PLAIN = {
     "draft.key",
     "dismissed_remark.form_key",
     "review.import_key",
+    "saved_view.address",
+    "pattern_note.about",
 }
 """Plain text columns longer than a code or a listed value, each looked at by a person: labels, addresses and data."""
 
@@ -97,6 +99,7 @@ class TestColumns:
             "incident.maltreatment_types",
             "incident.near_fatality_basis",
             "rating_sheet.earlier_rater_ids",
+            "saved_view.numbers",
             "sign_in.notices",
             "triage_decision.criteria",
         }

@@ -1,12 +1,15 @@
 """The home page of each role, and help that everyone can read."""
 
+from datetime import date
+
 import pytest
 
 from app.home import queries
 from app.home.routes import HELP_PAGES
+from app.reflections.desk.models import Danger, Status
 from app.reviews.models import Stage
 from tests.conftest import words
-from tests.factories import a_debrief, a_review
+from tests.factories import a_debrief, a_reflection, a_review
 from tests.patterns.county import a_small_county
 
 
@@ -41,6 +44,19 @@ class TestHome:
     def test_tells_someone_without_records_what_they_can_do(self, cast, browse):
         assert "What you can do here" in words(browse(cast.chief).get("/").text)
 
+    def test_tells_a_responder_what_waits_at_the_desk(self, session, cast, browse):
+        assert "Nothing waits for you at the desk." in words(browse(cast.responder).get("/").text)
+        read = {"read_on": date(2026, 11, 2)}
+        decided = {**read, "danger": Danger.NONE}
+        for more in ({}, {}, read, decided, {**decided, "status": Status.READ, "drafted_by": cast.responder.code}):
+            a_reflection(session, cast.agency, **more)
+        session.commit()
+        shown = words(browse(cast.responder).get("/").text)
+        assert "2 are not read yet 1 waits for the decision about urgent danger 2 were read and have no answer" in shown
+        assert "second reader" not in shown
+        assert "1 waits for you as the second reader" in words(browse(cast.second_responder).get("/").text)
+        assert "not read yet" not in words(browse(cast.facilitator).get("/").text)
+
     def test_sends_a_stranger_to_sign_in(self, browse, cast):
         answer = browse(None).get("/", follow_redirects=False)
         assert answer.headers["location"] == "/sign-in?next=/"
@@ -69,6 +85,11 @@ class TestARoleWithoutRecords:
         assert "when the agency makes them a record reader" in words(refused.text)
         refused = browse(cast.counsel).get("/people")
         assert "This page is for these roles: Administrator. Yours: Counsel." in words(refused.text)
+
+    def test_names_chiefs_where_some_may_read(self, cast, browse):
+        told = words(browse(cast.facilitator).get("/patterns/heatmap").text)
+        roles = "Risk Management, CQI analyst, Division chief who reads records"
+        assert f"This page is for these roles: {roles}. Yours: Facilitator." in told
 
 
 class TestAnUnknownAddress:
