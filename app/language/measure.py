@@ -13,12 +13,14 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from app.language.rules import Kind, Remark, remarks_on
+from app.language.rules import LANGUAGE_FILES, Kind, Remark, remarks_on
 
 PROJECT = Path(__file__).parents[2]
-LABELED_SENTENCES = PROJECT / "tests" / "language" / "labeled_english.yaml"
+LABELED_SENTENCES = {
+    language: PROJECT / "tests" / "language" / f"labeled_{file.stem}.yaml" for language, file in LANGUAGE_FILES.items()
+}
 PAGE = PROJECT / "docs" / "language-check.md"
-TABLE_BEGINS, TABLE_ENDS = "<!-- figures begin -->", "<!-- figures end -->"
+TABLE_BEGINS, TABLE_ENDS = "<!-- figures {} begin -->", "<!-- figures {} end -->"
 
 
 class LabeledSentence(BaseModel):
@@ -55,9 +57,9 @@ class Figures:
         return self.right[kind] / self.remarks[kind] if self.remarks[kind] else 1.0
 
 
-def labeled_sentences() -> list[LabeledSentence]:
-    """All labeled sentences, in the order of the file."""
-    content = yaml.safe_load(LABELED_SENTENCES.read_text(encoding="utf-8"))
+def labeled_sentences(language: str = "en") -> list[LabeledSentence]:
+    """All labeled sentences of a language, in the order of the file."""
+    content = yaml.safe_load(LABELED_SENTENCES[language].read_text(encoding="utf-8"))
     return TypeAdapter(list[LabeledSentence]).validate_python(content)
 
 
@@ -66,11 +68,11 @@ def held_out(sentences: list[LabeledSentence]) -> list[LabeledSentence]:
     return [sentence for sentence in sentences if not sentence.adjusted_to][2::3]
 
 
-def figures_for(sentences: Iterable[LabeledSentence]) -> Figures:
+def figures_for(sentences: Iterable[LabeledSentence], language: str = "en") -> Figures:
     """Compares remarks and labels; a remark and a label of one kind agree when they share at least one character."""
     figures = Figures()
     for sentence in sentences:
-        _count(sentence, remarks_on(sentence.text), figures)
+        _count(sentence, remarks_on(sentence.text, language), figures)
     return figures
 
 
@@ -91,10 +93,10 @@ def _span(text: str, words: str) -> tuple[int, int]:
     return start, start + len(words)
 
 
-def table() -> str:
+def table(language: str) -> str:
     """The figures as a Markdown table: all sentences, and the held-out third alone."""
-    sentences = labeled_sentences()
-    everything, unseen = figures_for(sentences), figures_for(held_out(sentences))
+    sentences = labeled_sentences(language)
+    everything, unseen = figures_for(sentences, language), figures_for(held_out(sentences), language)
     lines = [
         "| Kind | Labels | Precision | Recall | Labels held out | Precision held out | Recall held out |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -114,36 +116,34 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _cells(figures: Figures, kind: Kind) -> str:
-    return f"{figures.expected[kind]} | {figures.precision(kind):.2f} | {figures.recall(kind):.2f}"
-
-
 def page_with_table(page: str) -> str:
     """The documentation page with its figures replaced by today's."""
-    before, rest = page.split(TABLE_BEGINS)
-    _, after = rest.split(TABLE_ENDS)
-    return f"{before}{TABLE_BEGINS}\n\n{table()}\n\n{TABLE_ENDS}{after}"
+    for language in LANGUAGE_FILES:
+        begins, ends = TABLE_BEGINS.format(language), TABLE_ENDS.format(language)
+        before, rest = page.split(begins)
+        _, after = rest.split(ends)
+        page = f"{before}{begins}\n\n{table(language)}\n\n{ends}{after}"
+    return page
 
 
-def differences() -> list[str]:
+def differences(language: str) -> list[str]:
     """One line per sentence outside the held-out third where the check and the label differ."""
     lines = []
-    sentences = labeled_sentences()
+    sentences = labeled_sentences(language)
     unseen = {sentence.text for sentence in held_out(sentences)}
     for sentence in sentences:
-        figures = figures_for([sentence])
+        figures = figures_for([sentence], language)
         if sentence.text not in unseen and (figures.found != figures.expected or figures.right != figures.remarks):
-            remarks = ", ".join(f"{r.kind}: {r.words!r}" for r in remarks_on(sentence.text))
+            remarks = ", ".join(f"{r.kind}: {r.words!r}" for r in remarks_on(sentence.text, language))
             lines.append(f"{sentence.text}\n    labeled {sentence.find}\n    remarks {remarks or 'none'}")
     return lines
 
 
 def main() -> None:
     """Prints the figures, writes them into the page, and lists differences when asked to."""
-    if "--show" in sys.argv:
-        print("\n".join(differences()))
+    for language in LANGUAGE_FILES:
+        print("\n".join([*(differences(language) if "--show" in sys.argv else []), table(language)]))
     PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(table())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-LANGUAGE_FILES = {"en": Path(__file__).with_name("english.yaml")}
+LANGUAGE_FILES = {"en": Path(__file__).with_name("english.yaml"), "es": Path(__file__).with_name("spanish.yaml")}
 
 
 class Kind(StrEnum):
