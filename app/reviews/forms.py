@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from app.core.clock import today
 from app.core.forms import Form
+from app.reviews import rules
 from app.reviews.models import TeamRole
 from app.reviews.values import VALUES, listed
 
@@ -29,16 +31,26 @@ def _several(name: str) -> AfterValidator:
     return AfterValidator(each)
 
 
+def _possible(value: date) -> date:
+    if obstacle := rules.obstacle_to_date(value, today=today()):
+        raise ValueError(obstacle)
+    return value
+
+
+PastDate = Annotated[date, AfterValidator(_possible)]
+"""Told of together with every other answer that has to change."""
+
+
 class IncidentForm(Form):
     """What is written down of an incident."""
 
     incident_type: Annotated[str, listed("incident_type")]
     near_fatality_basis: Annotated[list[str], _several("near_fatality_basis")] = []
     summary: str = Field(default="", max_length=NARRATIVE)
-    occurred_on: date | None = None
+    occurred_on: PastDate | None = None
     date_precision: Annotated[str, listed("date_precision")] = "day"
-    learned_on: date | None = None
-    notified_on: date | None = None
+    learned_on: PastDate | None = None
+    notified_on: PastDate | None = None
     source: Annotated[str, listed("source")] = "unknown"
     office: str = Field(min_length=1, max_length=20)
     """The office's public code."""

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -14,11 +14,13 @@ from app.audit import trail
 from app.audit.models import TrailEntry
 from app.audit.reading import Told, read_all
 from app.core.dates import local_day
+from app.core.stretches import Stretch, stretch_of
 from app.core.translation import N_, Words
 from app.core.translation import gettext as _
 from app.identity.models import Person
 from app.identity.viewers import Viewer
 from app.reviews.models import Review
+from app.reviews.telling import told as told_in_words
 from app.writing.models import TextVersion
 
 KINDS: Words[str] = Words(
@@ -59,7 +61,6 @@ CHANGES_PER_PAGE = 20
 DONE_PER_PAGE = 30
 OPENED_PER_PAGE = 200
 """Lines of the trail; those of one person, part and day are shown as one."""
-Row = TypeVar("Row")
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -70,15 +71,6 @@ class Piece:
     words: str
     what: str
     """kept, added or removed"""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch(Generic[Row]):
-    """One page of a history, the latest first."""
-
-    rows: list[Row]
-    page: int
-    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +147,14 @@ def changes(session: Session, review: Review, page: int, *, by: Viewer) -> Stret
     before = func.lag(TextVersion.id).over(partition_by=same_text, order_by=col(TextVersion.id))
     # Only numbers are read of the whole history; texts are opened for one page of it.
     query = select(TextVersion.id, before).where(*of_review).order_by(col(TextVersion.id).desc())
-    pairs, older = _stretch(session, query, page, CHANGES_PER_PAGE)
-    wanted = select(TextVersion).where(col(TextVersion.id).in_({number for pair in pairs for number in pair}))
-    rows = session.exec(wanted).all() if pairs else []
+    found = stretch_of(session, query, page, CHANGES_PER_PAGE)
+    wanted = select(TextVersion).where(col(TextVersion.id).in_({number for pair in found.rows for number in pair}))
+    rows = session.exec(wanted).all() if found.rows else []
     if not rows:
         trail.record(session, "read history", by=by, within=review.code)
     told = {row.id: row for row in read_all(session, rows, by=by, within=review.code, part="history")}
     names = _names(session, by)
-    return Stretch([_change(told[now], told.get(before), names) for now, before in pairs], page, older)
-
-
-def _stretch(session: Session, query: Any, page: int, most: int) -> tuple[list[Any], bool]:
-    """The rows of one page, and whether older ones follow."""
-    rows = list(session.exec(query.offset((page - 1) * most).limit(most + 1)).all())
-    return rows[:most], len(rows) > most
+    return replace(found, rows=[_change(told[now], told.get(before), names) for now, before in found.rows])
 
 
 def _change(now: Told, before: Told | None, names: dict[int | str, str]) -> Change:
@@ -190,33 +176,33 @@ def _which(kind: str, field: str) -> str:
 
 def done(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Done]:
     """A page of what was done in the review, the latest first."""
-    rows, older = _trail(session, review, page, DONE_PER_PAGE, read=False)
+    found = _trail(session, review, page, DONE_PER_PAGE, read=False)
     names = _names(session, by)
     told = [
-        Done(row.at, names.get(row.who) or _("The program"), row.did.replace("_", " "), names.get(row.code, row.code))
-        for row in rows
+        Done(row.at, names.get(row.who) or _("The program"), told_in_words(row.did), names.get(row.code, row.code))
+        for row in found.rows
     ]
-    return Stretch(told, page, older)
+    return replace(found, rows=told)
 
 
 def opened(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Opened]:
     """A page of who opened which part on which day, the latest first."""
-    rows, older = _trail(session, review, page, OPENED_PER_PAGE, read=True)
+    found = _trail(session, review, page, OPENED_PER_PAGE, read=True)
     names = _names(session, by)
     times = Counter(
-        (local_day(row.at), names.get(row.who) or _("The program"), row.did.removeprefix("read ")) for row in rows
+        (local_day(row.at), names.get(row.who) or _("The program"), row.did.removeprefix("read ")) for row in found.rows
     )
-    return Stretch([Opened(*key, count) for key, count in times.items()], page, older)
+    return replace(found, rows=[Opened(*key, count) for key, count in times.items()])
 
 
-def _trail(session: Session, review: Review, page: int, most: int, *, read: bool) -> tuple[list[TrailEntry], bool]:
+def _trail(session: Session, review: Review, page: int, most: int, *, read: bool) -> Stretch[Any]:
     is_reading = col(TrailEntry.did).startswith("read ")
     query = select(TrailEntry).where(
         TrailEntry.within == review.code,
         TrailEntry.agency_id == review.agency_id,
         is_reading if read else ~is_reading,
     )
-    return _stretch(session, query.order_by(col(TrailEntry.id).desc()), page, most)
+    return stretch_of(session, query.order_by(col(TrailEntry.id).desc()), page, most)
 
 
 def _names(session: Session, viewer: Viewer) -> dict[int | str, str]:

@@ -1,4 +1,4 @@
-"""The pages of incidents: the list, one incident, logging and completing it, triage, and numbers in other systems."""
+"""The pages of incidents: the list, one incident, logging and completing it, and triage."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -7,7 +7,6 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session, col
 
-from app.audit import trail
 from app.audit.reading import read_all, read_one
 from app.core.clock import today
 from app.core.database import Look, Transaction
@@ -18,13 +17,13 @@ from app.core.pages import Page
 from app.core.routing import router
 from app.core.settings import settings
 from app.core.translation import gettext as _
-from app.identity.dependencies import IncidentOpener, IncidentReader, ReferenceReader, ThePage, Triager, tell
+from app.identity.dependencies import IncidentOpener, IncidentReader, ThePage, Triager, tell
 from app.identity.models import OrgUnit
 from app.identity.queries import divisions, offices, people
 from app.identity.viewers import Viewer
 from app.reviews import actions, lists, queries, rules
 from app.reviews.filtering import Choice, chips
-from app.reviews.forms import IncidentForm, ReferenceForm, TriageForm
+from app.reviews.forms import IncidentForm, TriageForm
 from app.reviews.models import Incident
 from app.reviews.values import VALUES
 from app.writing.dependencies import TheDrafts
@@ -191,7 +190,7 @@ def _check(session: Session, viewer: Viewer, submission: Submission[IncidentForm
     if form is None:
         return None
     for field, sentence in rules.date_problems(
-        form.occurred_on, form.learned_on, form.notified_on, precision=form.date_precision, today=today()
+        form.occurred_on, form.learned_on, form.notified_on, precision=form.date_precision
     ):
         submission.refuse(field, sentence)
     office = next((unit for unit in offices(session, viewer) if unit.code == form.office), None)
@@ -255,66 +254,5 @@ def _triage(
         submission=submission,
         values=VALUES,
         date_in_words=rules.date_in_words,
-        status_code=status_code,
-    )
-
-
-def _incident_with_references(session: Transaction, viewer: ReferenceReader, incident_code: str) -> Incident:
-    return queries.readable_incident(session, viewer, incident_code)
-
-
-IncidentWithReferences = Annotated[Incident, Depends(_incident_with_references)]
-
-
-@routes.get("/{incident_code}/references")
-def see_references(
-    incident: IncidentWithReferences, session: Transaction, viewer: ReferenceReader, page: ThePage
-) -> Response:
-    trail.record(session, "read references", incident, by=viewer)
-    return _references(page, session, incident, blank())
-
-
-@routes.post("/{incident_code}/references")
-def add_reference(
-    incident: IncidentWithReferences,
-    request: Request,
-    session: Transaction,
-    viewer: ReferenceReader,
-    page: ThePage,
-    submission: Annotated[Submission[ReferenceForm], Depends(submitted(ReferenceForm))],
-) -> Response:
-    form = submission.form
-    if form and queries.has_reference(session, incident, form.system, form.reference):
-        submission.refuse("reference", _("This number is already here."))
-    if form is None or submission.form is None:
-        trail.record(session, "read references", incident, by=viewer)
-        return _references(page, session, incident, submission, status_code=422)
-    actions.add_reference(session, incident, form.system, form.reference, by=viewer)
-    tell(session, request, _("Number added."))
-    return RedirectResponse(f"/incidents/{incident.code}/references", 303)
-
-
-@routes.post("/{incident_code}/references/{reference_code}/remove")
-def remove_reference(
-    incident: IncidentWithReferences,
-    reference_code: str,
-    request: Request,
-    session: Transaction,
-    viewer: ReferenceReader,
-) -> Response:
-    actions.remove_reference(session, incident, reference_code, by=viewer)
-    tell(session, request, _("Number removed."))
-    return RedirectResponse(f"/incidents/{incident.code}/references", 303)
-
-
-def _references(
-    page: Page, session: Session, incident: Incident, submission: Submission[Any], *, status_code: int = 200
-) -> Response:
-    return page(
-        "incidents/references.html",
-        incident=incident,
-        references=queries.references_of(session, incident),
-        submission=submission,
-        values=VALUES,
         status_code=status_code,
     )

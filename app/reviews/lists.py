@@ -1,13 +1,13 @@
 """Lists of incidents and reviews; filters, order and page stand in the address, so that a list can be kept and sent."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import func
+from sqlalchemy import column, func, table
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -31,6 +31,7 @@ from app.reviews.models import (
     TriageDecision,
 )
 from app.reviews.values import VALUES
+from app.systemic_factors.models import FactorLink
 
 PER_PAGE = 25
 UNDECIDED = "undecided"
@@ -147,11 +148,15 @@ def latest_decisions(session: Session, incidents: Sequence[Incident]) -> dict[in
 def reviews_by_incident(session: Session, viewer: Viewer, incidents: Sequence[Incident]) -> dict[int, Review]:
     """The readable reviews of these incidents, by incident id."""
     ids = [incident.id for incident in incidents]
-    query = queries.readable_reviews(viewer).where(col(Review.incident_id).in_(ids))
+    # By their ids: SQLite would look for the incidents among all reviews of the agency.
+    of_these = col(Review.id).in_(select(Review.id).where(col(Review.incident_id).in_(ids)))
+    query = queries.readable_reviews(viewer).where(of_these)
     return {review.incident_id: review for review in session.exec(query)}
 
 
-REVIEW_FILTERS = ("words", "stage", "division", "office", "type", "year", "mine")
+REVIEW_FILTERS = ("words", "stage", "division", "office", "type", "year", "mine", "import")
+IMPORTS = table("import_batch", column("id"), column("code"))
+"""Importing builds on reviews, so its models are not known here; of an import its number and public code are enough."""
 REVIEW_ORDER: dict[str, Any] = {
     "opened": (col(Review.opened_on), col(Review.id)),
     "title": (func.lower(Review.title), col(Review.id)),
@@ -183,6 +188,8 @@ def _filtered_reviews(viewer: Viewer, chosen: Mapping[str, str]) -> SelectOfScal
         query = query.where(Review.stage == Stage(chosen["stage"]))
     if kind := chosen.get("type"):
         query = query.where(col(Review.incident_id).in_(select(Incident.id).where(Incident.incident_type == kind)))
+    if batch := chosen.get("import"):
+        query = query.where(col(Review.import_batch_id).in_(select(IMPORTS.c.id).where(IMPORTS.c.code == batch)))
     if chosen.get("mine"):
         mine = select(TeamMember.review_id).where(TeamMember.person_id == viewer.id, col(TeamMember.left_at).is_(None))
         query = query.where(col(Review.id).in_(mine))
@@ -190,13 +197,24 @@ def _filtered_reviews(viewer: Viewer, chosen: Mapping[str, str]) -> SelectOfScal
 
 
 def _with_words_inside(session: Session, query: SelectOfScalar[Review], words: str) -> set[int]:
-    """The ids of the reviews with one text, or one event, episode or finding, that holds all the words."""
-    among = query.with_only_columns(col(Review.id))
+    """The ids of the reviews with one text, or one event, episode, evidence or finding, that holds all the words."""
     matching = {review.id or 0 for review in containing(session.exec(query), words)}
+    parts = _parts_of(session, query.with_only_columns(col(Review.id)))
+    return matching | {number for number, part in parts if any(containing([part], words))}
+
+
+def _parts_of(session: Session, reviews: Any) -> Iterator[tuple[int, Any]]:
+    """What stands in reviews beside their own texts, each with its review's id. `reviews`: ids, or a query of them."""
     for part in (TimelineEvent, KeyEpisode, Finding):
-        kept = select(part).where(col(part.review_id).in_(among), col(part.removed_at).is_(None))
-        matching.update(record.review_id for record in containing(session.exec(kept), words))
-    return matching
+        kept = select(col(part.review_id), part).where(col(part.review_id).in_(reviews), col(part.removed_at).is_(None))
+        yield from session.exec(kept.order_by(col(part.code)))
+    evidence = (
+        select(KeyEpisode.review_id, FactorLink)
+        .join(FactorLink, col(FactorLink.episode_id) == KeyEpisode.id)
+        .where(col(KeyEpisode.review_id).in_(reviews))
+        .where(col(KeyEpisode.removed_at).is_(None), col(FactorLink.removed_at).is_(None))
+    )
+    yield from session.exec(evidence.order_by(FactorLink.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +228,8 @@ class Hit:
 def hits(session: Session, rows: Sequence[Review], words: str, *, by: Viewer) -> dict[int, list[Hit]]:
     """Where the words stand in these reviews, by review id; each review opened so gets its line in the trail."""
     matching: dict[int, list[Any]] = {review.id or 0: list(containing([review], words)) for review in rows}
-    for part in (TimelineEvent, KeyEpisode, Finding):
-        kept = select(part).where(col(part.review_id).in_(matching), col(part.removed_at).is_(None)).order_by(part.code)
-        for record in containing(session.exec(kept), words):
-            matching[record.review_id].append(record)
+    for number, part in _parts_of(session, list(matching)):
+        matching[number] += containing([part], words)
     told = {
         review.id or 0: read_all(session, matching[review.id or 0], by=by, within=review.code, part="search results")
         for review in rows
@@ -228,6 +244,8 @@ def _kind(told: Told) -> str:
         return _("Timeline")
     if isinstance(told.record, Finding):
         return VALUES.words("finding_kind", told.kind)
+    if isinstance(told.record, FactorLink):
+        return _("Evidence for a factor")
     if isinstance(told.record, KeyEpisode):
         is_practice = told.kind is EpisodeKind.SUCCESSFUL_PRACTICE
         return _("Successful practice") if is_practice else _("Improvement opportunity")
@@ -253,6 +271,7 @@ def _excerpt(told: Told, words: Sequence[str]) -> str:
 
 def years(session: Session, day: Any, query: SelectOfScalar[Any]) -> list[str]:
     """The years from the latest to the earliest date among the rows of a query."""
-    days = query.with_only_columns(day.label("day")).subquery()
-    earliest, latest = session.exec(select(func.min(days.c.day), func.max(days.c.day))).one()
+    # One by one, each is found at an end of an index; together, every row would be read.
+    ends = (query.with_only_columns(end(day)).scalar_subquery() for end in (func.min, func.max))
+    earliest, latest = session.exec(select(*ends)).one()
     return [str(year) for year in range(latest.year, earliest.year - 1, -1)] if earliest else []

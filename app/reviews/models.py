@@ -47,6 +47,11 @@ class EpisodeKind(StrEnum):
 class Incident(SQLModel, table=True):
     """An event chosen for learning, or considered for it. Lists of values stand in `values.yaml`."""
 
+    __table_args__ = (
+        Index("ix_incident_agency_opened_at", "agency_id", "opened_at", "id"),
+        Index("ix_incident_agency_occurred_on", "agency_id", "occurred_on", "id"),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     agency_id: int = Field(foreign_key="agency.id", index=True)
     code: str = Field(default_factory=partial(new_code, "I"), max_length=20, unique=True)
@@ -112,6 +117,7 @@ class Review(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("agency_id", "import_key"),
         Index("ix_review_agency_stage", "agency_id", "stage"),
+        Index("ix_review_agency_opened_on", "agency_id", "opened_on", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

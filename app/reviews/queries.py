@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, func, literal_column, or_, union_all
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -64,6 +65,21 @@ def incidents_within_sight_of(viewer: Viewer) -> ColumnElement[bool]:
             col(Incident.id).in_(select(Review.incident_id).where(within_sight_of(viewer))),
         ),
     )
+
+
+def offices_counted_for(viewer: Viewer) -> Any:
+    """The ids of the offices whose incidents and open cases a viewer may count: the agency's, or those of the division
+    whose reviews they read. A rate needs everything it is a rate of, so this is wider than what can be opened."""
+    offices = select(OrgUnit.id).where(OrgUnit.agency_id == viewer.agency_id)
+    if viewer.reads_whole_agency:
+        return offices
+    division = viewer.record_division_id
+    return offices.where(false() if division is None else OrgUnit.parent_id == division)
+
+
+def incidents_counted_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Which incidents stand in a viewer's counts, whether they may open them or not. Only numbers may leave it."""
+    return and_(col(Incident.agency_id) == viewer.agency_id, col(Incident.office_id).in_(offices_counted_for(viewer)))
 
 
 def readable_incidents(viewer: Viewer) -> SelectOfScalar[Incident]:
@@ -179,47 +195,56 @@ def progress_of_all(session: Session, reviews: Iterable[Review]) -> dict[int, Pr
     """What has been done in each of these reviews, by review id. Opens no narrative."""
     wanted = {review.id or 0: review for review in reviews}
     members = _stated_and_members(session, wanted)
-    invited = _counted(session, DebriefInvitation, wanted, col(DebriefInvitation.removed_at).is_(None))
-    heard = _counted(session, DebriefSession, wanted, col(DebriefSession.removed_at).is_(None))
-    events = _counted(session, TimelineEvent, wanted, col(TimelineEvent.removed_at).is_(None))
-    findings = _counted(session, Finding, wanted, col(Finding.removed_at).is_(None))
-    kinds = {
-        kind: _counted(session, KeyEpisode, wanted, col(KeyEpisode.removed_at).is_(None), col(KeyEpisode.kind) == kind)
-        for kind in EpisodeKind
-    }
-    started = _counted(session, RatingSheet, wanted)
+    there: dict[int, dict[str, int]] = {key: {} for key in wanted}
+    for key, part, number in session.execute(PARTS_COUNTED, {"reviews": list(wanted)}):
+        there[key][part] = number
     counted = session.execute(counted_sheets(col(Review.id).in_(list(wanted))))
     rated = {row.review_id for row in counted}
     return {
         key: Progress(
             team_stated_not_involved=bool(members.get(key)) and all(members[key]),
-            voices_sought=bool(invited.get(key) or heard.get(key) or review.no_debriefs_because),
-            events=events.get(key, 0),
+            voices_sought=bool(parts.get("invited") or parts.get("heard") or review.no_debriefs_because),
+            events=parts.get("events", 0),
             opportunities_considered=bool(
-                kinds[EpisodeKind.IMPROVEMENT_OPPORTUNITY].get(key) or review.no_opportunities_because
+                parts.get(EpisodeKind.IMPROVEMENT_OPPORTUNITY) or review.no_opportunities_because
             ),
-            practices_considered=bool(kinds[EpisodeKind.SUCCESSFUL_PRACTICE].get(key) or review.no_practices_because),
+            practices_considered=bool(parts.get(EpisodeKind.SUCCESSFUL_PRACTICE) or review.no_practices_because),
             family_considered=bool(review.family_perspective or review.no_family_perspective_because),
             rated=key in rated,
-            findings=findings.get(key, 0),
-            rating_started=key in started,
+            findings=parts.get("findings", 0),
+            rating_started="sheets" in parts,
         )
-        for key, review in wanted.items()
+        for (key, review), parts in zip(wanted.items(), there.values(), strict=True)
     }
 
 
 def _stated_and_members(session: Session, wanted: Iterable[int]) -> dict[int, list[bool]]:
-    query = select(TeamMember).where(col(TeamMember.review_id).in_(list(wanted)), col(TeamMember.left_at).is_(None))
+    query = select(TeamMember.review_id, TeamMember.not_involved_stated_at).where(
+        col(TeamMember.review_id).in_(list(wanted)), col(TeamMember.left_at).is_(None)
+    )
     found: dict[int, list[bool]] = {}
-    for member in session.exec(query):
-        found.setdefault(member.review_id, []).append(member.not_involved_stated_at is not None)
+    for review_id, stated_at in session.exec(query):
+        found.setdefault(review_id, []).append(stated_at is not None)
     return found
 
 
-def _counted(session: Session, what: Any, wanted: Iterable[int], *conditions: Any) -> dict[int, int]:
-    query = (
-        select(what.review_id, func.count())
-        .where(what.review_id.in_(list(wanted)), *conditions)
-        .group_by(what.review_id)
-    )
-    return dict(session.exec(query).all())
+def _counted(part: str, what: Any, *conditions: Any) -> Any:
+    """Rows (review id, part, number); `part` is written in SQL."""
+    query = sa_select(what.review_id, literal_column(part, String).label("part"), func.count())
+    return query.where(what.review_id.in_(bindparam("reviews", expanding=True)), *conditions)
+
+
+PARTS_COUNTED = union_all(
+    *(
+        _counted(f"'{part}'", what, col(what.removed_at).is_(None)).group_by(what.review_id)
+        for part, what in (
+            ("invited", DebriefInvitation),
+            ("heard", DebriefSession),
+            ("events", TimelineEvent),
+            ("findings", Finding),
+        )
+    ),
+    _counted("kind", KeyEpisode, col(KeyEpisode.removed_at).is_(None)).group_by(KeyEpisode.review_id, KeyEpisode.kind),
+    _counted("'sheets'", RatingSheet).group_by(RatingSheet.review_id),
+)
+"""How many of each part the reviews `:reviews` have; one query, because a list asks for each of its rows."""

@@ -35,6 +35,16 @@ STAGE_NAMES: Words[Stage] = Words(
         Stage.WITHDRAWN: N_("Withdrawn"),
     }
 )
+TEAM_ROLES: Words[TeamRole] = Words(
+    {
+        TeamRole.LEAD: N_("Lead facilitator"),
+        TeamRole.CO_FACILITATOR: N_("Co-facilitator"),
+        TeamRole.REVIEWER: N_("Reviewer"),
+        TeamRole.SCORER: N_("Scorer"),
+        TeamRole.SCRIBE: N_("Scribe"),
+        TeamRole.ADVISER: N_("Adviser"),
+    }
+)
 
 WRITERS = frozenset({TeamRole.LEAD, TeamRole.CO_FACILITATOR, TeamRole.REVIEWER, TeamRole.SCORER, TeamRole.SCRIBE})
 
@@ -242,12 +252,9 @@ def obstacle_to_date(value: date | None, *, today: date) -> str | None:
 
 
 def date_problems(
-    occurred_on: date | None, learned_on: date | None, notified_on: date | None, *, precision: str, today: date
+    occurred_on: date | None, learned_on: date | None, notified_on: date | None, *, precision: str
 ) -> Iterable[tuple[str, str]]:
-    """What to change about an incident's dates, as (field, sentence)."""
-    for name, value in (("occurred_on", occurred_on), ("learned_on", learned_on), ("notified_on", notified_on)):
-        if obstacle := obstacle_to_date(value, today=today):
-            yield name, obstacle
+    """What to change about an incident's dates beside each other, as (field, sentence)."""
     if precision != "unknown" and occurred_on is None:
         yield "occurred_on", _("Enter the date, or choose that it is unknown.")
     known = as_known(occurred_on, precision)

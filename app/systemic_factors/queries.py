@@ -1,6 +1,8 @@
 """What is known of the systemic factors of a review: its list, the links in its episodes, and what counts as rated."""
 
+from collections import Counter
 from collections.abc import Container, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -180,35 +182,39 @@ def counted_answers(session: Session, review: Review) -> dict[int, Answer]:
     return {factor_id: row.answer for factor_id, row in ratings_on(session, sheet).items()} if sheet else {}
 
 
-def pairs_by_factor(session: Session, viewer: Viewer) -> dict[tuple[str, str], list[Pair]]:
-    """The answers of two raters who did not see each other's, by (list's key, factor's key).
+@dataclass(frozen=True, slots=True)
+class RatedByTwo:
+    """What two raters who did not see each other's answers said of one factor of one review."""
 
-    From the reviews that the viewer may read and whose two sheets are both sent.
-    """
-    given: dict[tuple[int, str, str], list[Answer]] = {}
-    for review_id, pack, factor, answer, _rater_id in session.exec(_independent_answers(viewer)):
-        given.setdefault((review_id, pack, factor), []).append(Answer(answer))
-    found: dict[tuple[str, str], list[Pair]] = {}
-    for (_review_id, pack, factor), answers in given.items():
-        if len(answers) == 2 and (both := pair(answers[0], answers[1])):
-            found.setdefault((pack, factor), []).append(both)
-    return found
+    factor: tuple[str, str]
+    """The list's key and the factor's key."""
+    raters: tuple[int, int]
+    """Who they are, for putting their answers together; never to be shown."""
+    answers: Pair
+    """In the order of `raters`."""
 
 
-def pairs_by_raters(session: Session, viewer: Viewer) -> list[list[Pair]]:
-    """The same answers by the two people who gave them, without saying who they are; most answers first.
+def rated_by_two(session: Session, viewer: Viewer) -> list[RatedByTwo]:
+    """Every factor that two people rated on the scale, of the reviews within sight whose two sheets are both sent.
 
-    Within a list the first answer is always the same person's, as kappa needs it.
+    The same two people stand in the same order everywhere, as kappa needs it.
     """
     given: dict[tuple[int, str, str], dict[int, Answer]] = {}
     for review_id, pack, factor, answer, rater_id in session.exec(_independent_answers(viewer)):
         given.setdefault((review_id, pack, factor), {})[rater_id or 0] = Answer(answer)
-    found: dict[tuple[int, ...], list[Pair]] = {}
-    for answers in given.values():
-        raters = tuple(sorted(answers))
-        if len(raters) == 2 and (both := pair(answers[raters[0]], answers[raters[1]])):
-            found.setdefault(raters, []).append(both)
-    return [found[raters] for raters in sorted(found, key=lambda raters: (-len(found[raters]), raters))]
+    found = []
+    for (_review_id, pack, factor), answers in given.items():
+        first, *others = sorted(answers)
+        if len(others) == 1 and (both := pair(answers[first], answers[others[0]])):
+            found.append(RatedByTwo((pack, factor), (first, others[0]), both))
+    return found
+
+
+def numbers_of_raters(found: Iterable[RatedByTwo]) -> dict[tuple[int, int], str]:
+    """A number in place of the names of each two raters: 1 for those with the most answers."""
+    held = Counter(one.raters for one in found)
+    ordered = sorted(held, key=lambda raters: (-held[raters], raters))
+    return {raters: str(number) for number, raters in enumerate(ordered, start=1)}
 
 
 def _independent_answers(viewer: Viewer) -> Any:

@@ -1,4 +1,4 @@
-"""The lists of systemic factors, how far raters agree, and the ratings of a review."""
+"""The lists of systemic factors, and the ratings of a review."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,11 +13,10 @@ from app.core.forms import Submission, blank, submitted
 from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
-from app.identity.dependencies import FactorManager, PatternReader, ThePage, User, tell
+from app.identity.dependencies import FactorManager, ThePage, User, tell
 from app.identity.viewers import Viewer
 from app.reviews.values import VALUES
-from app.systemic_factors import actions, consensus_routes, queries, sheet_routes, showing
-from app.systemic_factors.agreement import FEW_PAIRS, Agreement, agreement
+from app.systemic_factors import actions, agreement_routes, consensus_routes, queries, sheet_routes, showing
 from app.systemic_factors.domains import domain_name
 from app.systemic_factors.forms import PackForm, ShareForm
 from app.systemic_factors.models import Factor, TaxonomyPack
@@ -36,14 +35,6 @@ class Preview:
     added: list[str]
     renamed: list[tuple[str, str]]
     gone: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementShown:
-    """The numbers of one factor."""
-
-    name: str
-    numbers: Agreement
 
 
 @lists.get("")
@@ -99,22 +90,6 @@ def load_list(
     undo = f"/factors/{held.code}/retire" if _others(session, viewer, held) else ""
     tell(session, request, _("%(name)s is loaded. New reviews use it.") % {"name": held.name}, undo=undo)
     return RedirectResponse(f"/factors?list={held.code}", 303)
-
-
-@lists.get("/agreement")
-def how_far_raters_agree(viewer: PatternReader, look: Look, page: ThePage) -> HTMLResponse:
-    """How far two raters agree, factor by factor, over the reviews within sight."""
-    pairs = queries.pairs_by_factor(look, viewer)
-    names = queries.factor_names(look, viewer.agency_id)
-    shown = [AgreementShown(names.get(key, key[1]), agreement(held)) for key, held in pairs.items()]
-    everything = agreement(both for held in pairs.values() for both in held)
-    return page(
-        "factors/agreement.html",
-        rows=sorted(shown, key=lambda row: row.name),
-        all_factors=everything,
-        by_raters=[agreement(held) for held in queries.pairs_by_raters(look, viewer)],
-        few=FEW_PAIRS,
-    )
 
 
 @lists.post("/{pack_code}/retire")
@@ -224,4 +199,5 @@ def _preview(session: Session, viewer: Viewer, pack: Pack) -> Preview:
 routes = router()
 routes.include_router(sheet_routes.routes)
 routes.include_router(consensus_routes.routes)
+routes.include_router(agreement_routes.routes)
 routes.include_router(lists)

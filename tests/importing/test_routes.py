@@ -12,6 +12,7 @@ from app.importing import working
 from app.importing.models import ImportBatch, SavedMapping
 from app.reviews.models import Review
 from tests.conftest import words
+from tests.factories import a_review
 from tests.importing.conftest import BAD_ROW, FILE, HEADER, MAPPING, only_batch, settled
 
 
@@ -71,7 +72,10 @@ class TestUploading:
     def test_of_far_more_is_refused_before_it_is_read(self, client):
         body = iter([b"--x\r\n"])
         headers = {"content-type": "multipart/form-data; boundary=x", "content-length": str(80 * 1024 * 1024)}
-        assert client.post("/import", content=body, headers=headers).status_code == 413
+        answer = client.post("/import", content=body, headers=headers)
+        assert answer.status_code == 413
+        assert "Send a smaller file, or shorten the text." in words(answer.text)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
     def test_with_a_saved_mapping_uses_it(self, client, session, cast):
         saved = SavedMapping(agency_id=cast.agency.id, name="Yearly", text=MAPPING)
@@ -246,6 +250,18 @@ class TestConfirming:
         assert reviews_in(session) == 3
         codes = session.exec(select(Review.code)).all()
         assert all(f"/reviews/{code}" in done.text for code in codes)
+
+    def test_leads_to_the_list_of_its_own_reviews(self, client, session, uploaded, cast):
+        earlier = a_review(session, cast.pack, cast.harbor_north)
+        session.commit()
+        page = uploaded(client)
+        settled(client, client.submit(f"{page.url.path}/confirm"))
+        code = page.url.path.split("/")[2]
+        listed = client.get(f"/reviews?import={code}").text
+        assert "3 reviews match." in words(listed)
+        assert f"Import: {code}" in words(listed)
+        assert earlier.code not in listed
+        assert "0 reviews match." in words(client.get("/reviews?import=B-NOTHING").text)
 
     def test_leaves_one_line_with_who_did_it(self, client, session, uploaded, cast):
         page = uploaded(client)

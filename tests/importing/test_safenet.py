@@ -12,10 +12,10 @@ import pytest
 from sqlmodel import select
 
 from app.importing.reading import read_table
-from app.patterns.incidence import Incidence
-from app.patterns.pairs import pairs_of
-from app.patterns.records import Factor as CountedFactor
-from app.patterns.records import Layer, Rating, ReviewRecord
+from app.patterns.connections.pairs import pairs_of
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Factor as CountedFactor
+from app.patterns.counting.records import Layer, Rating, ReviewRecord
 from app.reviews.models import Review
 from app.systemic_factors.models import Factor, FactorRating, RatingSheet
 from tests.importing.conftest import bring_in, prepared_from

@@ -98,6 +98,11 @@ class TestLoggingAnIncident:
         assert "A child needed hospital care." in answer.text
         assert logged(session) is None
 
+    def test_a_date_that_cannot_be_is_told_of_together_with_what_is_missing(self, cast, browse):
+        answer = browse(cast.facilitator).submit("/incidents/new", answers(cast, occurred_on="1800-01-01", office=""))
+        assert "Enter a date from 1900 on." in words(answer.text)
+        assert "Home office: Fill in this field." in words(answer.text)
+
     def test_an_unknown_date_needs_none(self, session, cast, browse):
         browse(cast.facilitator).submit("/incidents/new", answers(cast, occurred_on="", date_precision="unknown"))
         assert logged(session).occurred_on is None

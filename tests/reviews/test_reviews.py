@@ -13,7 +13,8 @@ from app.reviews import history
 from app.reviews.models import EpisodeKind, Review, Stage, StageEntry, TeamMember, TeamRole, TriageDecision
 from app.systemic_factors.models import Answer
 from app.writing.models import TextVersion
-from tests.conftest import a_person, words
+from tests.cast import a_person
+from tests.conftest import words
 from tests.factories import (
     a_debrief,
     a_finding,
@@ -456,6 +457,17 @@ class TestSearchingInside:
         opened = [row.within for row in lines if row.did == "read search results"]
         assert sorted(opened) == sorted(review.code for review in found)
         assert not any("heron" in str(row).lower() for row in lines)
+
+    def test_finds_the_evidence_for_a_factor_until_it_is_removed(self, session, cast, browse):
+        review = a_review(session, cast.pack, cast.harbor_north)
+        link = a_link(session, an_episode(session, review), cast.factors["teamwork"])
+        session.commit()
+        client = browse(cast.risk_manager)
+        shown = words(client.get("/reviews/search?words=two+folders").text)
+        assert "Evidence for a factor: Staff described two folders for the same file." in shown.replace(" :", ":")
+        link.removed_at = now()
+        session.commit()
+        assert review.code not in client.get("/reviews/search?words=two+folders").text
 
     def test_shows_only_the_words_around_what_was_found(self, session, cast, browse):
         long = "Before. " * 40 + "A heron stood there." + " After." * 40

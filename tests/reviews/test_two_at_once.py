@@ -11,7 +11,7 @@ from app.audit.reading import opened
 from app.identity.models import Role
 from app.reviews.models import Review, TimelineEvent, TriageDecision
 from app.writing.models import TextVersion
-from tests.conftest import a_person
+from tests.cast import a_person
 from tests.factories import a_member, a_review, an_incident
 
 PEOPLE = 8

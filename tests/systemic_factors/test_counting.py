@@ -11,7 +11,7 @@ from app.reviews.queries import progress_of
 from app.systemic_factors.counting import counted_sheets
 from app.systemic_factors.models import Round
 from app.systemic_factors.queries import counted_sheet
-from tests.conftest import Cast
+from tests.cast import Cast
 from tests.factories import a_review, a_sheet
 
 OWN, CONSENSUS, IMPORTED = Round.INDEPENDENT, Round.CONSENSUS, Round.IMPORTED

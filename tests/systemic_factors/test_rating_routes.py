@@ -9,7 +9,8 @@ from app.audit.models import TrailEntry
 from app.reviews.models import EpisodeKind, Stage, TeamMember, TeamRole
 from app.systemic_factors.models import Answer, Direction, FactorRating, RatingSheet, Round
 from app.systemic_factors.queries import counted_answers
-from tests.conftest import FACTORS, words
+from tests.cast import FACTORS
+from tests.conftest import words
 from tests.factories import a_link, a_member, a_review, a_sheet, an_episode, rate
 from tests.systemic_factors.stored import look_again
 

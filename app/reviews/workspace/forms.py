@@ -1,21 +1,14 @@
 """What the forms of the review workspace ask for."""
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from app.core.clock import today
 from app.core.forms import Form
-from app.core.translation import gettext as _
+from app.reviews.forms import PastDate
 from app.reviews.values import listed
 from app.systemic_factors.models import Direction
-
-
-def _not_in_the_future(day: date) -> date:
-    if day > today():
-        raise ValueError(_("Enter a date that is not in the future."))
-    return day
 
 
 def _of_the_clock(value: time) -> time:
@@ -36,7 +29,7 @@ ServiceArea = Annotated[str, listed("service_area")]
 class EventForm(Form):
     """An event of the timeline; `office` is an office's public code."""
 
-    occurred_on: Annotated[date, AfterValidator(_not_in_the_future)]
+    occurred_on: PastDate
     occurred_at: Annotated[time, AfterValidator(_of_the_clock)] | None = None
     date_precision: Annotated[str, listed("date_precision")] = "day"
     title: Title
