@@ -1,4 +1,5 @@
-// Two things that work better with script: the small sum before sending, and Shift three times to leave.
+// What works better with script: the small sum before sending, Shift three times to leave, copy, print, and a kiosk
+// that clears itself.
 "use strict";
 
 const form = document.getElementById("send");
@@ -35,3 +36,29 @@ document.querySelector(".leave").addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(event.currentTarget.href);
 });
+
+for (const tools of document.querySelectorAll(".tools")) tools.hidden = false;
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+  });
+}
+
+if (document.body.dataset.minutes) {
+  const minute = 60_000;
+  const clearing = document.getElementById("clearing");
+  let timers = [];
+  const stay = () => {
+    timers.forEach(clearTimeout);
+    clearing.hidden = true;
+    timers = [
+      setTimeout(() => (clearing.hidden = false), (document.body.dataset.minutes - 1) * minute),
+      setTimeout(() => location.replace(document.body.dataset.leave), document.body.dataset.minutes * minute),
+    ];
+  };
+  for (const sign of ["pointerdown", "keydown", "scroll", "touchstart"]) addEventListener(sign, stay, { passive: true });
+  stay();
+}

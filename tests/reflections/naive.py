@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -24,11 +25,18 @@ def create_naive():
             "CREATE TABLE IF NOT EXISTS reflection (id INTEGER PRIMARY KEY, code TEXT, text TEXT, at TEXT)"
         )
 
-    def keep(code, text):
-        time.sleep(0.3)
-        with sqlite3.connect(path, timeout=30) as database:
-            at = datetime.now().isoformat()  # noqa: DTZ005
-            database.execute("INSERT INTO reflection (code, text, at) VALUES (?, ?, ?)", (code, text, at))
+    arrived = SimpleQueue()
+
+    def keep():
+        """One after the other, so that a slow machine does not mix what this box is there to give away."""
+        while True:
+            due, code, text = arrived.get()
+            time.sleep(max(0, due - time.monotonic()))
+            with sqlite3.connect(path, timeout=30) as database:
+                at = datetime.now().isoformat()  # noqa: DTZ005
+                database.execute("INSERT INTO reflection (code, text, at) VALUES (?, ?, ?)", (code, text, at))
+
+    threading.Thread(target=keep, daemon=True).start()
 
     async def form(_request):
         return HTMLResponse('<input name="challenge" value="none">')
@@ -37,7 +45,7 @@ def create_naive():
         typed = await request.form()
         log.info("%s %s %s", request.headers, request.url, typed.get("text"))
         code = os.urandom(12).hex().upper()
-        threading.Thread(target=keep, args=(code, typed.get("text")), daemon=True).start()
+        arrived.put((time.monotonic() + 0.3, code, typed.get("text")))
         groups = "".join(f"<span>{code[start : start + 4]}</span>" for start in range(0, 24, 4))
         return HTMLResponse(f'<p class="code">{groups}</p>{typed.get("text")}')
 

@@ -20,7 +20,9 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.models import metadata
+from app.reflections import exchange
 from app.reflections.box import receipt
+from app.reflections.box.handing import hand_over
 from app.reflections.box.release import daily_job
 from app.reflections.box.storage import open_box, reflection, spool
 from tests.conftest import ROOT
@@ -102,6 +104,16 @@ def order_kept(path, codes, *, by):
     return max(abs(kendalltau(range(count), order).statistic) / spread for order in orders)
 
 
+def order_handed_over(folder, codes):
+    """A3 for the file that the desk gets: as above. It holds the keys of answers, which a receipt leads to."""
+    (path,) = exchange.waiting(folder / exchange.RELEASED)
+    handed = [exchange.as_bytes(one["reply_key"]) for one in exchange.read(path)]
+    sent = [bytes(receipt.reply_key_of(receipt.read_receipt(code)).public_key) for code in codes]
+    count = len(codes)
+    spread = (2 * (2 * count + 5) / (9 * count * (count - 1))) ** 0.5
+    return abs(kendalltau(range(count), [handed.index(key) for key in sent]).statistic) / spread
+
+
 def sizes(path):
     """A4: the distinct lengths of what is stored."""
     with sqlite3.connect(path) as database:
@@ -126,6 +138,8 @@ class TestWhoeverHoldsEveryFile:
         assert order_kept(path, codes, by="lookup") < 5
         assert len(sizes(path)) == 1
         assert len({size for _mark, _code, size, _at in sent}) == 1
+        assert hand_over(open_box(path), running.folder / "exchange", ["North", "South"]) == count
+        assert order_handed_over(running.folder / "exchange", [code for _mark, code, *_rest in sent]) < 5
         assert holding_marks(running.folder) == []
         assert holding_times(running.folder, [at for *_rest, at in sent]) == []
 
@@ -304,21 +318,6 @@ class TestAKill:
                 running.kill()
             waiting, released = box.rows(spool), box.rows(reflection)
             assert len({row.lookup for row in [*waiting, *released]}) == len(waiting) + len(released) == 6 * (cycle + 1)
-
-
-class TestDeployment:
-    """A9, as far as the program itself decides; the examples of nginx and systemd are not written yet."""
-
-    def test_the_server_is_started_without_a_log(self, monkeypatch):
-        import uvicorn
-
-        from app import cli
-
-        asked = {}
-        monkeypatch.setattr(uvicorn, "run", lambda *_arguments, **options: asked.update(options))
-        cli.box()
-        wanted = {"access_log": False, "proxy_headers": False, "server_header": False, "date_header": False}
-        assert wanted.items() <= asked.items()
 
 
 class TestSomethingBroken:

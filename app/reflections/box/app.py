@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from babel.dates import format_skeleton
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,11 +20,12 @@ from app.core.clock import now
 from app.core.translation import N_
 from app.core.translation import gettext as _
 from app.reflections.box import receipt, storage
+from app.reflections.box.answers import told_to
+from app.reflections.box.handing import hand_over, take_in
 from app.reflections.box.identifying import identifying_words
-from app.reflections.box.pages import STATIC, page, speaking_in
+from app.reflections.box.pages import STATIC, Place, page, speaking_in
 from app.reflections.box.proof import Proofs
 from app.reflections.box.release import keep_beating
-from app.reflections.box.sealing import unseal
 from app.reflections.box.sending import MOST_TURNS, Written, send
 from app.reflections.box.settings import BoxSettings
 from app.reflections.box.storage import open_box
@@ -43,103 +45,142 @@ class Box:
     pepper: bytes
     proofs: Proofs
 
-    def show(self, language: str, template: str, **context: Any) -> Response:
-        return page(self.settings, language, template, **context)
+    def show(self, place: Place, template: str, **context: Any) -> Response:
+        return page(self.settings, place, template, **context)
 
-    def before(self, language: str, _typed: dict[str, str]) -> Response:
+    def before(self, place: Place, _typed: dict[str, str]) -> Response:
         """What somebody should know before writing."""
-        _keys, responders = storage.public_keys(self.engine)
-        return self.show(language, "before.html", responders=responders)
+        keys, responders = storage.public_keys(self.engine)
+        is_open = len(keys) > responders  # Without a recovery key nothing is taken, see `send`.
+        return self.show(place, "before.html", responders=responders if is_open else 0)
 
-    def form(self, language: str, written: Written, status: int = 200, **context: Any) -> Response:
-        around = {
+    def form(self, place: Place, written: Written, status: int = 200, **context: Any) -> Response:
+        around: dict[str, Any] = {
             "challenge": self.proofs.challenge(),
             "kinds": KINDS,
             "topics": TOPICS,
             "identifying": [],
             "proof": "",
+            "paper": None,
         }
-        return self.show(language, "write.html", path="/write", status=status, written=written, **around | context)
+        return self.show(place, "write.html", path="/write", status=status, written=written, **around | context)
 
-    def blank_form(self, language: str, _typed: dict[str, str]) -> Response:
-        return self.form(language, Written())
+    def blank_form(self, place: Place, _typed: dict[str, str]) -> Response:
+        return self.form(place, Written())
 
-    def receive(self, language: str, typed: dict[str, str]) -> Response:
-        """Take a reflection: first the rules, then what could identify, then the proof, then the disk."""
-        written = Written.from_form(typed)
-        written.check(self.settings.regions)
-        if written.problems:
-            return self.form(language, written, 422)
-        found = identifying_words(f"{written.text}\n{written.helped}", language)
-        if found and not typed.get("looked"):
-            return self.form(language, written, 422, identifying=found)
+    def receive(self, place: Place, typed: dict[str, str]) -> Response:
+        """Take a reflection: first the proof, which costs us least, then rules, words and the disk."""
+        written, paper = Written.from_form(typed), typed.get("paper")
         if not self.proven(typed):
             sentence = _("We could not check that a person is sending this. Your text is still here.")
-            return self.form(language, written, 422, proof=sentence)
-        held = send(self.engine, self.pepper, written, language)
+            return self.form(place, written, 422, proof=sentence, paper=paper)
+        under = self.code_of_paper(written, paper)
+        written.check(self.settings.regions)
+        if written.problems:
+            return self.form(place, written, 422, paper=paper)
+        found = identifying_words(f"{written.text}\n{written.helped}")
+        if found and not typed.get("looked"):
+            return self.form(place, written, 422, identifying=found, paper=paper)
+        if storage.waiting(self.engine) >= self.settings.most_waiting:
+            return self.show(place, "closed.html", status=503, full=True)
+        held = send(self.engine, self.pepper, written, place.language, under=under)
         if held is None:
-            return self.show(language, "closed.html", status=503)
-        return self.show_receipt(language, held)
+            return self.show(place, "closed.html", status=503, full=False)
+        return self.show(place, "entered.html") if under else self.show_receipt(place, held)
+
+    def code_of_paper(self, written: Written, paper: str | None) -> bytes | None:
+        """The code that was printed on a paper form. Each is taken once: a copied form would show answers to two."""
+        held = receipt.read_receipt(paper or "")
+        if paper and held is None:
+            written.problems["paper"] = _("Type the 24 letters of the form, or leave this empty.")
+        elif held and storage.turns(self.engine, receipt.lookup_of(held, self.pepper)):
+            written.problems["paper"] = _("This code was entered before. Leave it empty, so that nobody reads for two.")
+        return held
+
+    def paper(self, place: Place, _typed: dict[str, str], sheets: int = 1) -> Response:
+        """The form on paper, with a code of its own on every sheet. Nothing is kept of a code until it is entered."""
+        codes = [receipt.as_groups(receipt.new_receipt()) for _sheet in range(sheets)]
+        return self.show(place, "paper.html", path="/paper", codes=codes, kinds=KINDS, topics=TOPICS)
+
+    def stack_of_paper(self, place: Place, typed: dict[str, str]) -> Response:
+        return self.paper(place, typed, sheets=10)
+
+    def enter_paper(self, place: Place, _typed: dict[str, str]) -> Response:
+        return self.form(place, Written(), paper="")
 
     def proven(self, typed: dict[str, str]) -> bool:
-        """Whether the sum was done or the word from the poster typed, with a challenge that was not used before."""
+        """Whether the sum was done or the word from the poster typed, with a challenge that was not used before.
+
+        The challenge is used up, also when the text then comes back: with the form comes a new one.
+        """
         challenge, word = typed.get("challenge", ""), self.settings.poster_word.casefold()
         said = typed.get("word", "").strip().casefold()
         by_word = bool(word) and hmac.compare_digest(said.encode(), word.encode())
         return (by_word or self.proofs.solved(challenge, typed.get("sum", ""))) and self.proofs.take(challenge)
 
-    def show_receipt(self, language: str, held: bytes, *, wrong: bool = False) -> Response:
-        around = {"groups": receipt.as_groups(held), "words": receipt.as_words(held, language), "wrong": wrong}
-        return self.show(language, "sent.html", checked=CHECKED_WORDS, **around)
+    def show_receipt(self, place: Place, held: bytes, *, wrong: bool = False) -> Response:
+        around = {"groups": receipt.as_groups(held), "words": receipt.as_words(held, place.language), "wrong": wrong}
+        return self.show(place, "sent.html", checked=CHECKED_WORDS, **around)
 
-    def kept(self, language: str, typed: dict[str, str]) -> Response:
+    def kept(self, place: Place, typed: dict[str, str]) -> Response:
         """Two words typed back, or a tick; nothing depends on it."""
         held = receipt.read_receipt(typed.get("code", ""))
         if held is None:
-            return RedirectResponse(f"/{language}", 303)
-        words = receipt.as_words(held, language)
+            return RedirectResponse(place.home, 303)
+        words = receipt.as_words(held, place.language)
         right = all(words[n - 1] == typed.get(f"word{n}", "").strip().casefold() for n in CHECKED_WORDS)
         if right or typed.get("kept"):
-            return self.show(language, "kept.html")
-        return self.show_receipt(language, held, wrong=True)
+            return self.show(place, "kept.html")
+        return self.show_receipt(place, held, wrong=True)
 
-    def ask(self, language: str, _typed: dict[str, str]) -> Response:
-        return self.show(language, "ask.html", path="/answer", asked=False)
+    def ask(self, place: Place, _typed: dict[str, str]) -> Response:
+        return self.show(place, "ask.html", path="/answer", asked=False)
 
-    def answer(self, language: str, typed: dict[str, str]) -> Response:
+    def answer(self, place: Place, typed: dict[str, str]) -> Response:
         """The answers under a receipt. A code that nobody has and one without an answer get the same page."""
         held = receipt.read_receipt(typed.get("code", "")) or receipt.new_receipt()
         found = storage.answers(self.engine, receipt.lookup_of(held, self.pepper))
         if not found:
-            return self.show(language, "ask.html", path="/answer", asked=True)
-        return self.show_answers(language, held, found)
+            return self.show(place, "ask.html", path="/answer", asked=True)
+        return self.show_answers(place, held, found)
 
-    def show_answers(self, language: str, held: bytes, found: list[tuple[str, bytes]], **context: Any) -> Response:
-        key = bytes(receipt.reply_key_of(held))
-        told = [(STATUSES[status], unseal(sealed, key) or "") for status, sealed in found]
+    def show_answers(self, place: Place, held: bytes, found: list[bytes], **context: Any) -> Response:
+        told = told_to(held, found)
+        until = format_skeleton("yMMMM", max(one.until for one in told), locale=place.language)
         code = "-".join(receipt.as_groups(held))
-        around = {"problem": "", "text": "", "challenge": self.proofs.challenge()}
-        return self.show(language, "answer.html", told=told, code=code, **around | context)
+        around: dict[str, Any] = {"problem": "", "text": "", "identifying": [], "statuses": STATUSES}
+        around["challenge"] = self.proofs.challenge()
+        return self.show(place, "answer.html", told=told, until=until, code=code, **around | context)
 
-    def reply(self, language: str, typed: dict[str, str]) -> Response:
+    def exchange(self) -> None:
+        """Hand over what was released, and take in what the desk says."""
+        folder = self.settings.exchange
+        if folder:
+            hand_over(self.engine, folder, self.settings.regions)
+            take_in(self.engine, folder)
+
+    def reply(self, place: Place, typed: dict[str, str]) -> Response:
         """One more message under a receipt that has an answer."""
         held = receipt.read_receipt(typed.get("code", ""))
         found = storage.answers(self.engine, receipt.lookup_of(held, self.pepper)) if held else []
         if held is None or not found:
-            return self.ask(language, typed)
+            return self.ask(place, typed)
         written = Written(text=typed.get("text", ""))
         written.check([], first=False)
         problem = next(iter(written.problems.values()), "")
+        identifying = [] if problem or typed.get("looked") else identifying_words(written.text)
+        if identifying:
+            return self.show_answers(place, held, found, identifying=identifying, text=written.text)
         if not problem and not self.proofs.take(typed.get("challenge", "")):
             problem = _("This was sent already, or the page was open for too long. Send it again if it is new.")
-        if not problem and send(self.engine, self.pepper, written, language, under=held) is None:
+        if not problem and send(self.engine, self.pepper, written, place.language, under=held) is None:
             problem = _("A code is good for %(most)s messages. Start a new reflection to go on.") % {"most": MOST_TURNS}
         if problem:
-            return self.show_answers(language, held, found, problem=problem, text=written.text)
-        return self.show(language, "replied.html")
+            return self.show_answers(place, held, found, problem=problem, text=written.text)
+        return self.show(place, "replied.html")
 
 
-Step = Callable[[str, dict[str, str]], Response]
+Step = Callable[[Place, dict[str, str]], Response]
 
 
 def create_box(settings: BoxSettings | None = None, engine: Engine | None = None) -> Stripped:
@@ -154,18 +195,28 @@ def create_box(settings: BoxSettings | None = None, engine: Engine | None = None
         ("GET", "/answer", box.ask),
         ("POST", "/answer", box.answer),
         ("POST", "/reply", box.reply),
+        ("GET", "/paper", box.paper),
+        ("GET", "/paper/10", box.stack_of_paper),
+        ("GET", "/paper/enter", box.enter_paper),
     ]
     routes = [
-        Route(f"/{language}{path}", _in_language(language, step), methods=[method])
-        for language in LANGUAGES
+        Route(f"{place.home}{path}", _at(place, step), methods=[method])
+        for place in (Place(language, kiosk) for language in LANGUAGES for kiosk in (False, True))
         for method, path, step in steps
     ]
     routes += [Route(f"/{name}", _file(name)) for name in ("box.css", "box.js")]
-    routes += [Route("/", _to_english), Route("/healthz", _healthy)]
+    routes += [Route("/", _to_english), Route("/kiosk", _to_english), Route("/healthz", _healthy)]
 
     @asynccontextmanager
     async def beating(_app: Starlette) -> Any:
-        stop = keep_beating(box.engine, hour=settings.release_hour, seconds=settings.beat_seconds, now=_local)
+        stop = keep_beating(
+            box.engine,
+            hour=settings.release_hour,
+            seconds=settings.beat_seconds,
+            now=_local,
+            exchange=box.exchange,
+            made_up=settings.made_up,
+        )
         yield
         stop.set()
 
@@ -173,15 +224,15 @@ def create_box(settings: BoxSettings | None = None, engine: Engine | None = None
     return Stripped(Starlette(routes=routes, lifespan=beating, exception_handlers=refusals))
 
 
-def _in_language(language: str, step: Step) -> Callable[[Request], Any]:
+def _at(place: Place, step: Step) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         form = await request.form(max_files=0) if request.method == "POST" else FormData()
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         return await run_in_threadpool(speak, typed)
 
     def speak(typed: dict[str, str]) -> Response:
-        with speaking_in(language):
-            return step(language, typed)
+        with speaking_in(place.language):
+            return step(place, typed)
 
     return answer
 
@@ -213,8 +264,8 @@ async def _our_side(_request: Request, _problem: Exception) -> Response:
     return _in_both(500, N_("Something went wrong on our side. Nothing was kept."))
 
 
-async def _to_english(_request: Request) -> Response:
-    return RedirectResponse("/en", 303)
+async def _to_english(request: Request) -> Response:
+    return RedirectResponse(Place("en", kiosk=request.url.path == "/kiosk").home, 303)
 
 
 async def _healthy(_request: Request) -> Response:

@@ -3,46 +3,61 @@
 import re
 
 from app.core.translation import gettext as _
-from app.language.rules import remarks_on
+from app.language.rules import LANGUAGE_FILES, Kind, remarks_on
 
-REFUSED = re.compile(r"\b[\w.+-]+@[\w-]+\.\w+\b|\b\d{3}[ .-]?\d{3}[ .-]?\d{4}\b|\b[A-Z]{0,4}-?\d[\d-]{4,}\d\b")
-"""E-mail addresses, telephone numbers, and long numbers such as those of cases."""
+REFUSED = frozenset({Kind.PHONE, Kind.EMAIL, Kind.SSN, Kind.CASE_NUMBER, Kind.BIRTH_DATE})
+TOLL_FREE = re.compile(r"\(?\b8(?:00|33|44|55|66|77|88)\)?[ .-]\d{3}[ .-]\d{4}\b")
+"""The lines that everybody may call, above all the hotline."""
+LONG_NUMBER = re.compile(r"\b(?!(?:19|20)\d\d-(?:19|20)\d\d\b)(?:[A-Z]{1,4}-?)?\d(?:-?\d){5,}\b")
+"""Six figures and more, with or without dashes, such as those of cases; two years are no such number."""
 
-SELF = {
-    "en": re.compile(
-        r"\bI(?:'m| am| was) (?:the|an?|one of)\b(?: \w+){1,3}"
-        r"|\bas (?:the|an?) (?:\w+ )?(?:\w*worker|supervisor|manager)\b"
-        r"|\b(?:my|our) (?:unit|team|office|supervisor|manager|caseload)\b|\bthe only\b(?: \w+)?",
-        re.IGNORECASE,
-    ),
-    "es": re.compile(
-        r"\bsoy (?:el|la|uno|una|un)\b(?: \w+){1,3}|\bcomo (?:trabajador|supervisor|gerente)a?\b"
-        r"|\b(?:mi|nuestr[ao]) (?:unidad|equipo|oficina|supervisora?|jefa?|jefe)\b|\b(?:el|la) únic[oa]\b(?: \w+)?",
-        re.IGNORECASE,
-    ),
-}
-SPANISH = re.compile(
-    r"\b(?:Sr|Sra|Srta|Dr|Dra)\.? [A-ZÁÉÍÓÚÑ]\w+|(?<=[a-záéíóúñ,] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)+"
-    r"|\b\d{1,2} de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b"
+MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 )
 DATE = re.compile(
-    r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December) \d{1,2}\b"
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d\d)?\d\d\b|\b\d{4}-\d{1,2}-\d{1,2}\b|\b(?:on|el) \d{1,2}/\d{1,2}\b"
+    rf"|(?<!\bin )(?<!\ben )\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of| de)? (?:{MONTHS})\b",
+    re.IGNORECASE,
 )
+SAYS_OF_ONESELF = (
+    r"I(?:'m|’m| am| was)(?: also| still)? (?:the|an?|one of)\b(?: [\w-]+){1,3}",
+    r"as (?:the|an?) (?:[\w-]+ ){0,2}"
+    r"(?:\w*worker|supervisor|manager|screener|lead|clerk|nurse|intern|trainee|investigator|analyst)\b",
+    r"(?:my|our) (?:own )?"
+    r"(?:unit|team|office|supervisor|manager|boss|caseload|cubicle|desk|floor|shift|partner)\b",
+    r"the only\b(?: [\w-]+)?",
+    r"I(?:'ve|’ve| have) (?:been|worked|done)\b[^.?!\n]{0,30}\byears?\b",
+    r"I (?:sit|work) (?:in|at|next to|near)\b(?: [\w-]+){1,3}",
+    r"soy (?:el|la|uno|una|un)\b(?: \w+){1,3}",
+    r"como (?:(?:la|el|una?) )?"
+    r"(?:trabajador|supervisor|investigador|gerente|secretari|enfermer|recepcionist)[ao]?\b",
+    r"(?:mi|nuestr[ao]) (?:propi[ao] )?"
+    r"(?:unidad|equipo|oficina|supervisora?|jef[ae]|gerente|piso|turno|escritorio|compañer[ao])\b",
+    r"(?:el|la) únic[oa]\b(?: \w+)?",
+    r"(?:llevo|tengo) \w+ años (?:aquí|trabajando|en|de)\b",
+    r"(?:me siento (?:junto|al lado|cerca)|trabajo (?:en|cerca de|junto a)\b(?: \w+){1,3})",
+)
+SELF = re.compile(rf"\b(?:{'|'.join(SAYS_OF_ONESELF)})", re.IGNORECASE)
+"""How people say what they are, since when, and where they sit: with few on a team that is as good as a name."""
 
 
 def obstacle_to_sending(text: str) -> str | None:
     """Why this text cannot be sent as it is, or None. The answer does not repeat the number."""
-    if REFUSED.search(text):
-        return _("Take out case numbers, telephone numbers and e-mail addresses. It can be told without them.")
+    if any(kind in REFUSED for kind, _words in _remarks(text)) or LONG_NUMBER.search(TOLL_FREE.sub("", text)):
+        return _("Take out case numbers, phone numbers and e-mail addresses. You can tell it without them.")
+    if DATE.search(text):
+        return _("Take out the day. A season or a part of the day is enough, such as a winter night.")
     return None
 
 
-def identifying_words(text: str, language: str) -> list[str]:
-    """The words worth another look, as they stand in the text, without repeats."""
-    found = [match.group() for pattern in (SELF[language], DATE) for match in pattern.finditer(text)]
-    if language == "en":
-        found += [remark.words for remark in remarks_on(text) if remark.kind.identifies]
-    else:
-        found += [match.group() for match in SPANISH.finditer(text)]
+def identifying_words(text: str) -> list[str]:
+    """The words worth another look, as they stand in the text, without repeats, whichever language they are in."""
+    found = [match.group() for match in SELF.finditer(text)]
+    found += [words for kind, words in _remarks(text) if kind.identifies]
     return list(dict.fromkeys(found))
+
+
+def _remarks(text: str) -> list[tuple[Kind, str]]:
+    return [(remark.kind, remark.words) for language in LANGUAGE_FILES for remark in remarks_on(text, language)]

@@ -1,10 +1,11 @@
 """What an installation of the box may set, read from the environment (THROUGHLINE_BOX_...)."""
 
-import os
 import secrets
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.reflections import durable
 
 
 class BoxSettings(BaseSettings):
@@ -16,6 +17,10 @@ class BoxSettings(BaseSettings):
     """A SQLite file of its own. On PostgreSQL the log would keep the instant of every sending."""
     pepper_file: Path = Path("var/reflections.pepper")
     """The key under which receipts are hashed, outside the database; made at the first start. Back it up apart."""
+    exchange: Path | None = None
+    """The folder through which the box and the desk of the main site hand each other sealed files."""
+    reflection_days: int = 365
+    """For how many days the desk keeps texts and answers (THROUGHLINE_REFLECTION_DAYS there); said before writing."""
     agency: str = "the agency"
     made_up: bool = False
     poster_word: str = ""
@@ -23,9 +28,17 @@ class BoxSettings(BaseSettings):
     regions: list[str] = []
     """Large parts of the county that a writer may name; at most nine. Never teams or offices."""
     hotline: str = "(800) 540-4000"
+    """The child protection hotline, as it is shown and called."""
+    emergency: str = "911"
+    lifeline: str = "988"
+    """Whom to call when somebody is in danger, and when the writer needs somebody to talk with."""
+    kiosk_minutes: int = 5
+    """Under the address `/kiosk`, so many minutes without a touch clear the page; a minute before it says so."""
     leave_to: str = "https://www.weather.gov/"
     policy_address: str = ""
     """Where the agency's policy against retaliation stands, once counsel has approved that it is named here."""
+    most_waiting: int = 5000
+    """With so many waiting the box takes no more until the next release, so that a flood cannot fill the disk."""
     release_hour: int = 3
     """The hour (server's clock) of the daily release."""
     beat_seconds: int = 60
@@ -34,10 +47,6 @@ class BoxSettings(BaseSettings):
     def pepper(self) -> bytes:
         """The 32 bytes of the pepper file, made when it is not there."""
         if not self.pepper_file.exists():
-            self.pepper_file.parent.mkdir(parents=True, exist_ok=True)
-            opened = os.open(self.pepper_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(opened, "wb") as file:
-                file.write(secrets.token_bytes(32))
-                file.flush()
-                os.fsync(file.fileno())
+            durable.make_folder(self.pepper_file.parent)
+            durable.write(self.pepper_file, secrets.token_bytes(32), 0o600)
         return self.pepper_file.read_bytes()
