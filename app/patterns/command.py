@@ -1,35 +1,40 @@
 """Prints the main tables of patterns and writes them and their pictures to a folder, without a browser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app.audit import trail
+from app.core.clock import today
 from app.core.database import writing
 from app.core.errors import Refused
-from app.identity.access import Permission
-from app.identity.models import Person
-from app.identity.queries import viewer_of
+from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns import asking, files, queries
-from app.patterns.asking import NotKnown
-from app.patterns.closed_sets import TooMany
-from app.patterns.combination_words import combinations_finding, joined
-from app.patterns.combinations import Found, combinations_in, usual_least
-from app.patterns.dependencies import Asked, drawing_of
-from app.patterns.drawings import drawn_matrix
-from app.patterns.measures import Measure, value_of
-from app.patterns.pairs import Pair, pairs_of, strongest_first
-from app.patterns.sentences import connections_finding, heatmap_finding
-from app.patterns.shares import Heatmap, heatmap, totals_of
+from app.patterns import queries
+from app.patterns.brief_command import reader_of_patterns
+from app.patterns.combinations.found import Combination, Found, combinations_in
+from app.patterns.combinations.upset import drawn_upset
+from app.patterns.combinations.words import combinations_finding, joined
+from app.patterns.connections.drawings import drawn_map
+from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
+from app.patterns.heatmap.measures import Measure, value_of
+from app.patterns.heatmap.shares import Heatmap, heatmap, totals_of
+from app.patterns.pages import asking, choices, files, methods, structure_tables
+from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.connection_routes import LEAST, Shown
+from app.patterns.pages.dependencies import Asked, drawing_of
+from app.patterns.pages.trend_tables import TREND_NAMES, trend_rows
+from app.patterns.sentences import chance_in_words, connections_finding, heatmap_finding
 from app.patterns.snapshot import present_in
-from app.patterns.upset import drawn_upset
+from app.patterns.trends import queries as trend_queries
+from app.patterns.trends.sentences import chart_finding, trends_finding
+from app.patterns.trends.series import Trend, factor_trends, unusual_by_chance
 
 PRINTED = 15
 DRAWN = 20
@@ -39,8 +44,13 @@ TITLES = {
     "heatmap": "Factor heatmap",
     "matrix": "Factors that appear in the same reviews",
     "pairs": "Pairs of factors",
+    "map": "Map of factors that appear in the same reviews",
     "combinations": "Combinations of factors",
+    "trends": "Factors over time",
+    **structure_tables.TITLES,
 }
+Heads: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
+"""The first lines of each file, by its name."""
 
 
 def show(engine: Engine, console: Console, *, email: str, folder: Path | None = None, query: str = "") -> None:
@@ -50,26 +60,20 @@ def show(engine: Engine, console: Console, *, email: str, folder: Path | None = 
     trail under the person's name. Raises Refused with the sentence to print.
     """
     with writing(engine) as session:
-        viewer = _viewer(session, email)
+        viewer = reader_of_patterns(session, email)
         asked = _asked(session, viewer, query)
         trail.record(session, "print patterns" if folder is None else "write patterns to files", by=viewer)
         layer, by = asked.question.layer, asked.question.by
-        heat = heatmap(asked.incidence, by, layer, labels=asking.labels_of(asked.snapshot, by))
+        heat = heatmap(asked.incidence, by, layer, labels=choices.labels_of(asked.snapshot, by))
         pairs = strongest_first(pairs_of(asked.incidence, layer))
-        found = _found(asked)
-        _print(console, asked, asked.head(viewer, "Patterns"), heat, pairs, found)
+        found = combinations_in(asked.incidence, asked.question.layer)
+        trends = _trends(session, viewer, asked)
+        _print(console, asked, asked.head(session, viewer, "Patterns"), heat, pairs, found, trends)
         if folder is not None:
-            made = {**_tables(asked, viewer, heat, pairs, found), **_pictures(asked, viewer, heat, pairs, found)}
+            heads = {name: asked.head(session, viewer, title) for name, title in TITLES.items()}
+            made = {**_tables(asked, heads, heat, pairs, found, trends), **_pictures(asked, heads, heat, pairs, found)}
             _write(folder, made)
             console.print(f"Wrote {len(made)} files to {folder}.", markup=False, soft_wrap=True)
-
-
-def _viewer(session: Session, email: str) -> Viewer:
-    person = session.exec(select(Person).where(func.lower(col(Person.email)) == email.strip().lower())).first()
-    viewer = viewer_of(session, person.id) if person and person.id else None
-    if viewer is None or not viewer.may(Permission.SEE_PATTERNS):
-        raise Refused(f"Nobody with the address {email} may see exact patterns.")
-    return viewer
 
 
 def _asked(session: Session, viewer: Viewer, query: str) -> Asked:
@@ -83,12 +87,9 @@ def _asked(session: Session, viewer: Viewer, query: str) -> Asked:
         raise Refused(str(unknown)) from None
 
 
-def _found(asked: Asked) -> Found:
-    least = usual_least(asked.incidence.n_reviews)
-    try:
-        return combinations_in(asked.incidence, asked.question.layer, least=least)
-    except TooMany:
-        raise Refused(f"Too many combinations appear in {least} reviews or more.") from None
+def _trends(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Trend]:
+    days = trend_queries.days_of_reviews(session, viewer)
+    return factor_trends(asked.incidence, asked.question.layer, days=days, today=today())
 
 
 def _print(
@@ -98,6 +99,7 @@ def _print(
     heat: Heatmap,
     pairs: tuple[Pair, ...],
     found: Found,
+    trends: Sequence[Trend],
 ) -> None:
     reviews, layer = asked.incidence.n_reviews, asked.question.layer
     for name, words in head:
@@ -112,16 +114,47 @@ def _print(
     links = [pair for pair in pairs if pair.is_link][:PRINTED]
     _table(
         console,
-        connections_finding(asked.snapshot.picture(layer).grouping, pairs, reviews),
-        ("Factor", "With", "Together", "Expected", "Phi"),
-        [(p.first.label, p.second.label, p.together, f"{p.expected:.1f}", f"{p.phi:.2f}") for p in links],
+        connections_finding(asked.snapshot.picture(asked.question.selection).grouping, pairs, reviews),
+        ("Factor", "With", "Together", "Expected", "Lift", "Range (95%)", "Chance (adjusted)", "Phi"),
+        [(p.first.label, p.second.label, p.together, f"{p.expected:.1f}", *judged(p), f"{p.phi:.2f}") for p in links],
     )
     _table(
         console,
-        combinations_finding(found, totals_of(asked.incidence, layer), reviews),
-        ("Combination", "Together", "Of", "Expected"),
-        [(joined(c.factors), c.together, c.base, f"{c.expected:.1f}") for c in found.more_than_parts[:PRINTED]],
+        combinations_finding(found, totals_of(asked.incidence, layer), reviews, asked.incidence.unit),
+        ("Combination", "Together", "Of", "Expected", "Lift", "Range (95%)", "Chance (adjusted)"),
+        [
+            (joined(c.factors), c.together, c.base, f"{c.expected:.1f}", *judged(c))
+            for c in found.more_than_parts[:PRINTED]
+        ],
     )
+    unusual = [trend for trend in trends if trend.is_unusual][:PRINTED]
+    _table(
+        console,
+        trends_finding(trends, unusual_by_chance(trend.chart for trend in trends if trend.chart.has_limits)),
+        ("Factor", "Present", "Answered", "Reading"),
+        [(trend.factor.label, trend.present, trend.answered, chart_finding(trend.chart)) for trend in unusual],
+    )
+    console.print()
+    for words in _how(asked, heat, pairs, found, trends):
+        console.print(words, markup=False, soft_wrap=True)
+
+
+def judged(one: Pair | Combination) -> tuple[str, str, str]:
+    """The lift, its range and its chance, as they are printed."""
+    interval = one.lift_interval
+    between = f"{interval.low:.2f}–{interval.high:.2f}" if interval else "–"
+    return "–" if one.lift is None else f"{one.lift:.2f}", between, chance_in_words(one.adjusted_p)
+
+
+def _how(asked: Asked, heat: Heatmap, pairs: tuple[Pair, ...], found: Found, trends: Sequence[Trend]) -> Iterable[str]:
+    """How all of it was counted, and what it does not say."""
+    selection, unit = asked.question.selection, asked.incidence.unit
+    yield f"{methods.counted_method(selection, heat.dimension)} {methods.shares_method(unit)}"
+    yield methods.cells_method(heat)
+    yield " ".join(methods.pairs_method(pairs, unit))
+    yield " ".join(methods.combinations_method(found, unit))
+    yield " ".join(methods.charts_method([trend.chart for trend in trends], unit))
+    yield _(methods.NOT_A_REASON)
 
 
 def _table(console: Console, finding: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -134,30 +167,48 @@ def _table(console: Console, finding: str, names: Sequence[str], rows: Sequence[
         console.print(table)
 
 
-def _tables(asked: Asked, viewer: Viewer, heat: Heatmap, pairs: tuple[Pair, ...], found: Found) -> dict[str, str]:
-    tables = {
+def _tables(
+    asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...], found: Found, trends: Sequence[Trend]
+) -> dict[str, str]:
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[files.Value]]]] = {
         "heatmap": (files.HEATMAP_NAMES, files.heatmap_rows(heat)),
-        "pairs": (files.PAIR_NAMES, files.pair_rows(pairs)),
+        "pairs": (files.PAIR_NAMES, files.pair_rows(pairs, asked.stability)),
         "combinations": (files.COMBINATION_NAMES, files.combination_rows(found)),
+        "trends": (TREND_NAMES, trend_rows(trends)),
+        **structure_tables.tables(asked.snapshot.structure(asked.question.selection), pairs),
     }
     return {
-        f"{name}.csv": files.csv_text(asked.head(viewer, TITLES[name]), names, rows)
+        f"{name}.csv": files.csv_text(heads[name], files.named(names, asked.incidence.unit), rows)
         for name, (names, rows) in tables.items()
     }
 
 
-def _pictures(asked: Asked, viewer: Viewer, heat: Heatmap, pairs: tuple[Pair, ...], found: Found) -> dict[str, str]:
-    picture = asked.snapshot.picture(asked.question.layer)
-    present = present_in(asked.incidence, asked.question.layer)
+def _pictures(asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...], found: Found) -> dict[str, str]:
+    layer, selection = asked.question.layer, asked.question.selection
+    picture, present = asked.snapshot.picture(selection), present_in(asked.incidence, layer)
+    reviews, totals = asked.incidence.n_reviews, totals_of(asked.incidence, layer)
+    of_pairs = methods.pairs_told(connections_finding(picture.grouping, pairs, reviews), selection, pairs)
+    finding = combinations_finding(found, totals, reviews, selection.unit)
+    told = {
+        "heatmap": methods.cells_told(selection, heat),
+        "map": of_pairs,
+        "matrix": of_pairs,
+        "combinations": methods.combinations_told(finding, selection, found),
+    }
     shapes: dict[str, dict[str, Any]] = {
         "heatmap": {"heat": heat, "measure": Measure.SHARE, "value_of": value_of},
-        "matrix": {"matrix": drawn_matrix(picture.grouping, picture.order, pairs, present)},
-        "combinations": {"upset": drawn_upset(found.more_than_parts[:DRAWN]), "joined": joined},
+        "map": {
+            "drawn": drawn_map(picture.layout, pairs, present, asked.stability),
+            "shown": Shown(pairs, LEAST, True),
+        },
+        "matrix": {"matrix": asked.snapshot.matrix(selection)},
+        "combinations": {
+            "upset": drawn_upset((found.more_than_parts or found.combinations)[:DRAWN]),
+            "joined": joined,
+        },
     }
     return {
-        f"{name}.svg": drawing_of(
-            name, head=asked.head(viewer, TITLES[name]), title=TITLES[name], **asked.context, **shape
-        )
+        f"{name}.svg": drawing_of(name, head=heads[name], title=TITLES[name], told=told[name], **asked.context, **shape)
         for name, shape in shapes.items()
     }
 

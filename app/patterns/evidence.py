@@ -7,8 +7,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
-from app.patterns.records import Layer
-from app.reviews.models import KeyEpisode, Review
+from app.patterns.counting.records import Layer
+from app.reviews.models import EpisodeKind, KeyEpisode, Review
 from app.reviews.queries import readable_reviews
 from app.systemic_factors.models import Direction, Factor, FactorLink
 
@@ -17,7 +17,11 @@ UNIT = SQLModel.metadata.tables[str(OrgUnit.__tablename__)]
 
 def reviews_of(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[Review]:
     """The readable reviews of these codes, in the order of the codes. Ask for those that are shown, not for all."""
-    found = session.exec(readable_reviews(viewer).where(col(Review.code).in_(codes)))
+    if not codes:
+        return []
+    # By their ids: SQLite would look for the codes among all reviews of the agency.
+    of_these = col(Review.id).in_(select(Review.id).where(col(Review.code).in_(codes)))
+    found = session.exec(readable_reviews(viewer).where(of_these))
     by_code = {review.code: review for review in found}
     return [by_code[code] for code in codes if code in by_code]
 
@@ -31,9 +35,18 @@ def divisions_of(session: Session, reviews: Iterable[Review]) -> dict[int, str]:
 
 
 def evidence_in(
-    session: Session, reviews: Sequence[Review], factors: Iterable[str], layer: Layer, service_area: str | None = None
+    session: Session,
+    reviews: Sequence[Review],
+    factors: Iterable[str],
+    layer: Layer,
+    *,
+    areas: Sequence[str] = (),
+    kinds: Sequence[EpisodeKind] = (),
 ) -> dict[int, list[tuple[FactorLink, KeyEpisode, str]]]:
-    """Factor links that tell of these factors in this layer, with their episode and the factor's code, by review id."""
+    """Factor links that tell of these factors in this layer, with their episode and the factor's code, by review id.
+
+    Where areas or kinds are given, only of key episodes of one of them.
+    """
     directions = [direction for direction in Direction if layer.holds(direction)]
     query = (
         select(FactorLink, KeyEpisode, Factor.key)
@@ -48,8 +61,10 @@ def evidence_in(
         )
         .order_by(col(KeyEpisode.position), col(FactorLink.id))
     )
-    if service_area is not None:
-        query = query.where(KeyEpisode.service_area == service_area)
+    if areas:
+        query = query.where(col(KeyEpisode.service_area).in_(areas))
+    if kinds:
+        query = query.where(col(KeyEpisode.kind).in_(kinds))
     found: dict[int, list[tuple[FactorLink, KeyEpisode, str]]] = {}
     for link, episode, key in session.exec(query):
         found.setdefault(episode.review_id, []).append((link, episode, key))

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.patterns import sentences
-from app.patterns.incidence import Incidence
-from app.patterns.pairs import Pair
-from app.patterns.records import Dimension, Factor, Layer
-from app.patterns.shares import Cell, Column, Heatmap, Row, Share, totals_of
+from app.patterns.connections.pairs import Pair
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Dimension, Factor, Layer
+from app.patterns.heatmap.shares import Cell, Column, Heatmap, Row, Share, totals_of
 
 MOST_TOGETHER = 5
 
@@ -49,14 +49,14 @@ def cell_panel(incidence: Incidence, table: Heatmap, factor: str, group: str) ->
     cell = table.cell(factor, group)
     if row is None or column is None or cell is None:
         return None
-    codes = incidence.codes_in(factor, table.dimension, group, table.layer)
+    rows = incidence.rows_in(factor, table.dimension, group, table.layer)
     return CellPanel(
         row=row,
         column=column,
         cell=cell,
         sentence=sentences.cell_finding(row, cell, table.dimension),
-        together=_together(incidence.among(codes), factor, table.layer),
-        codes=codes,
+        together=_together(incidence.rows(rows), factor, table.layer),
+        codes=incidence.latest(rows),
     )
 
 
@@ -68,8 +68,8 @@ def _together(incidence: Incidence, factor: str, layer: Layer) -> list[tuple[Fac
 
 def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer: Layer) -> PairPanel:
     """The panel of a pair of factors. `names` are those of the divisions."""
-    codes = incidence.codes_with(pair.first.code, pair.second.code, layer)
-    both = incidence.among(codes)
+    rows = incidence.rows_with((pair.first.code, pair.second.code), layer)
+    both = incidence.rows(rows)
     divisions = both.attributes[Dimension.DIVISION].counts()
     where = [(code, names.get(code, code), divisions[code]) for code in both.groups(Dimension.DIVISION)]
     return PairPanel(
@@ -77,5 +77,5 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
         sentence=sentences.pair_finding(pair),
         chance=sentences.chance_in_words(pair.adjusted_p),
         where=sorted(where, key=lambda item: item[1].casefold()),
-        codes=codes,
+        codes=incidence.latest(rows),
     )

@@ -1,22 +1,24 @@
 """The snapshot that patterns are counted from: kept in the process, and brought up to date when a review changes."""
 
-from collections import Counter, OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.identity.viewers import Viewer
-from app.patterns import loading
-from app.patterns.loading import REVIEW, FactorList, counted_within_sight
+from app.patterns.counting import loading
+from app.patterns.counting.columns import Counts
+from app.patterns.counting.counted import Counted, in_use
+from app.patterns.counting.loading import FactorList
+from app.patterns.counting.records import PackChoice
+from app.patterns.counting.renewing import renewed
 from app.patterns.models import changed_since, current_version
-from app.patterns.snapshot import PackChoice, Snapshot
-from app.reviews.models import Stage
-from app.reviews.queries import within_sight_of
+from app.patterns.snapshot import Snapshot
 from app.systemic_factors.models import TaxonomyPack
 
 PACK = SQLModel.metadata.tables[str(TaxonomyPack.__tablename__)]
@@ -30,10 +32,17 @@ class _Kept:
     """A snapshot, and what it takes to bring it up to date."""
 
     snapshot: Snapshot
-    codes: Mapping[int, str]
-    """Of its reviews, by their ids."""
+    ids: Counts
+    """Of its reviews, in the order of its table."""
     factors: FactorList
     units: dict[int, Any]
+
+    def told(self, pack: PackChoice, unrated: int) -> Self:
+        """This, with what is told of its list; the same one when nothing of that changed."""
+        now = self.snapshot
+        if (now.pack, now.unrated) == (pack, unrated):
+            return self
+        return replace(self, snapshot=replace(now, pack=pack, unrated=unrated))
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,16 @@ class _Scope:
     """Everything within one sight at one token."""
 
     token: str
-    packs: Mapping[int, int]
-    """The list of each review that counts, by the review's id."""
+    counted: Counted
+    unrated: Counts
+    """The reviews in use of which no sheet counts yet: their ids, and below those of their lists."""
     choices: tuple[PackChoice, ...]
     kept: dict[int, _Kept] = field(default_factory=dict)
     """By the id of the list; filled when somebody asks."""
 
 
-_scopes: OrderedDict[tuple[object, ...], _Scope] = OrderedDict()
+_scopes: OrderedDict[tuple[int, str], _Scope] = OrderedDict()
+"""By agency and sight."""
 _lock = Lock()
 
 
@@ -63,7 +74,7 @@ def snapshot(session: Session, viewer: Viewer, pack_code: str = "") -> tuple[Sna
     if wanted is None:
         return None, scope.choices
     if wanted.id not in scope.kept:
-        scope.kept[wanted.id] = _load(session, viewer, wanted)
+        scope.kept[wanted.id] = _load(session, viewer, wanted, scope)
     return scope.kept[wanted.id].snapshot, scope.choices
 
 
@@ -73,7 +84,7 @@ def packs(session: Session, viewer: Viewer) -> Sequence[PackChoice]:
 
 
 def _scope(session: Session, viewer: Viewer) -> _Scope:
-    key = _key(viewer)
+    key = (viewer.agency_id, viewer.sight)
     token = current_version(session)
     with _lock:
         known = _scopes.get(key)
@@ -96,83 +107,82 @@ def _scope(session: Session, viewer: Viewer) -> _Scope:
     return made
 
 
-def _key(viewer: Viewer) -> tuple[object, ...]:
-    """Viewers with the same key see the same reviews: the whole agency, or what one person may read."""
-    if viewer.reads_whole_agency:
-        return ("agency", viewer.agency_id)
-    return ("person", viewer.id, viewer.record_division_id)
-
-
 def _read(session: Session, viewer: Viewer, token: str) -> _Scope:
-    packs = _packs(session, viewer)
-    return _Scope(token, packs, _choices(session, packs))
+    counted = Counted.within_sight(session, viewer)
+    return _Scope(token, counted, _unrated(in_use(session, viewer), counted), _choices(session, counted))
 
 
-def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, changed: Collection[int]) -> _Scope:
+def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, changed: frozenset[int]) -> _Scope:
     """The scope with the changed reviews read again, and everything else as it was."""
-    packs = {review: pack for review, pack in known.packs.items() if review not in changed}
-    packs |= _packs(session, viewer, changed)
-    made = _Scope(token, packs, _choices(session, packs))
-    for choice in made.choices:
+    again = Counted.within_sight(session, viewer, changed)
+    were = known.counted.of(changed)
+    counted, choices = known.counted, known.choices
+    if not counted.where(were).same_as(again):
+        counted = counted.where(~were).beside(again)
+        choices = _choices(session, counted)
+    others = known.unrated[:, ~np.isin(known.unrated[0], list(changed))]
+    # What was rated is not waiting to be: after most changes there is nothing to ask.
+    waiting = changed - set(again.reviews.tolist())
+    unrated = np.concatenate((others, in_use(session, viewer, waiting)), axis=1) if waiting else others
+    made = _Scope(token, counted, unrated, choices)
+    for choice in choices:
         kept = known.kept.get(choice.id)
         # A retired factor comes back with the first review that has it, and then every review has one column more.
         if kept and not kept.factors.has_retired:
-            made.kept[choice.id] = _extended_list(session, viewer, choice, kept, changed)
+            extended = _extended_list(session, viewer, choice, kept, again, changed)
+            made.kept[choice.id] = extended.told(choice, _number_of(unrated, choice))
     return made
 
 
 def _extended_list(
-    session: Session, viewer: Viewer, choice: PackChoice, kept: _Kept, changed: Collection[int]
+    session: Session, viewer: Viewer, choice: PackChoice, kept: _Kept, counted: Counted, changed: Collection[int]
 ) -> _Kept:
-    incidence = kept.snapshot.incidence
-    codes = {review: code for review, code in kept.codes.items() if review not in changed}
-    again = loading.load(session, viewer, choice.id, kept.factors, kept.units, only=changed)
-    unrated = _unrated(session, viewer, choice)
-    if len(codes) == len(kept.codes) and not again.ids:
-        return replace(kept, snapshot=replace(kept.snapshot, pack=choice, unrated=unrated))
-    gone = [code for review, code in kept.codes.items() if review in changed]
-    rest = incidence.rows(~np.isin(incidence.codes, gone)) if gone else incidence
+    incidence, ids = kept.snapshot.incidence, kept.ids
+    were = np.flatnonzero(np.isin(ids, list(changed)))
+    again = loading.load(session, viewer, choice.id, kept.factors, kept.units, counted, only=changed)
+    table = renewed(incidence, were, again.incidence)
+    if table is incidence:
+        return kept
+    others = np.delete(incidence.codes, were)
     return replace(
         kept,
-        codes={**codes, **again.ids},
-        snapshot=replace(
-            kept.snapshot,
+        ids=np.insert(np.delete(ids, were), np.searchsorted(others, again.incidence.codes), again.ids),
+        # A new one, because what was worked out from the old table does not hold for this one.
+        snapshot=Snapshot(
             pack=choice,
-            incidence=rest.with_reviews(again.incidence),
-            unrated=unrated,
-            _pictures={},
+            incidence=table,
+            about=kept.snapshot.about,
+            units=kept.snapshot.units,
+            unrated=kept.snapshot.unrated,
         ),
     )
 
 
-def _packs(session: Session, viewer: Viewer, only: Collection[int] | None = None) -> dict[int, int]:
-    counted = counted_within_sight(viewer, only).subquery()
-    query = sa.select(REVIEW.c.id, REVIEW.c.pack_id).join(counted, counted.c.review_id == REVIEW.c.id)
-    return {row.id: row.pack_id for row in session.connection().execute(query)}
+def _unrated(used: Counts, counted: Counted) -> Counts:
+    return used[:, ~np.isin(used[0], counted.reviews)]
 
 
-def _choices(session: Session, packs: Mapping[int, int]) -> tuple[PackChoice, ...]:
-    reviews = Counter(packs.values())
+def _number_of(unrated: Counts, choice: PackChoice) -> int:
+    return int(np.count_nonzero(unrated[1] == choice.id))
+
+
+def _choices(session: Session, counted: Counted) -> tuple[PackChoice, ...]:
+    ids, numbers = np.unique(counted.packs, return_counts=True)
+    reviews = dict(zip(ids.tolist(), numbers.tolist(), strict=True))
     query = sa.select(PACK.c.id, PACK.c.code, PACK.c.name, PACK.c.version).where(PACK.c.id.in_(list(reviews)))
     found = [PackChoice(row.id, row.code, row.name, row.version, reviews[row.id]) for row in session.execute(query)]
     return tuple(sorted(found, key=lambda choice: (-choice.reviews, -choice.id)))
 
 
-def _load(session: Session, viewer: Viewer, pack: PackChoice) -> _Kept:
+def _load(session: Session, viewer: Viewer, pack: PackChoice, scope: _Scope) -> _Kept:
     factors = loading.factors_of(session, viewer, pack.id)
     units = loading.units_of(session, viewer)
-    loaded = loading.load(session, viewer, pack.id, factors, units)
+    loaded = loading.load(session, viewer, pack.id, factors, units, scope.counted)
     made = Snapshot(
         pack=pack,
         incidence=loaded.incidence,
         about=factors.about,
         units={unit.code: unit.name for unit in units.values()},
-        unrated=_unrated(session, viewer, pack),
+        unrated=_number_of(scope.unrated, pack),
     )
     return _Kept(made, loaded.ids, factors, units)
-
-
-def _unrated(session: Session, viewer: Viewer, pack: PackChoice) -> int:
-    query = sa.select(sa.func.count()).select_from(REVIEW)
-    readable = query.where(within_sight_of(viewer), REVIEW.c.pack_id == pack.id, REVIEW.c.stage != Stage.WITHDRAWN)
-    return int(session.execute(readable).scalar_one()) - pack.reviews

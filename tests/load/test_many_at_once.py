@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from app.audit.reading import opened
 from app.writing.models import Draft
-from tests.load.conftest import CLIENTS, Member, Server
+from tests.load.conftest import CLIENTS, Member, Server, at_once
 
 pytestmark = pytest.mark.timeout(300)
 KILLED_AFTER = 100
@@ -75,7 +75,7 @@ class TestTwoHundredAtOnce:
     def test_everyone_is_answered_and_every_draft_is_kept(
         self, server: Server, members: list[Member], session: Session
     ) -> None:
-        answers, unrelated = asyncio.run(_everyone(server, members))
+        answers, unrelated = at_once(_everyone(server, members))
         assert answers == {200: 3 * CLIENTS}
         assert len(unrelated) > 3
         assert set(unrelated) == {200}
@@ -108,7 +108,7 @@ async def _save_while_others_are_stuck(server: Server, members: list[Member]) ->
 
 class TestAFormThatNeverArrives:
     def test_it_keeps_nobody_else_from_saving(self, server: Server, members: list[Member]) -> None:
-        assert asyncio.run(_save_while_others_are_stuck(server, members[:40])) == 200
+        assert at_once(_save_while_others_are_stuck(server, members[:40])) == 200
 
 
 async def _type_until_it_stops(server: Server, member: Member, acknowledged: Counter[int]) -> None:
@@ -137,7 +137,7 @@ class TestAKilledServer:
         self, server: Server, members: list[Member], session: Session, engine: Engine
     ) -> None:
         writers = members[:20]
-        acknowledged = asyncio.run(_type_while_it_is_killed(server, writers))
+        acknowledged = at_once(_type_while_it_is_killed(server, writers))
         assert acknowledged.total() >= KILLED_AFTER
         kept = {person_id: int(words) for person_id, words in _drafts(session).items()}
         for member in writers:

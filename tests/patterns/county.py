@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.identity.models import OrgUnit
 from app.reviews.models import Review, Stage
 from app.systemic_factors.models import Answer, Direction, Round
-from tests.conftest import Cast
+from tests.cast import Cast
 from tests.factories import a_link, a_review, a_sheet, an_episode, rate
 
 # name: round, then the answer for teamwork and for workload; h helped, b both directions (else hindered).

@@ -6,21 +6,24 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.patterns.incidence import Incidence
-from app.patterns.records import (
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import (
     Dimension,
     EpisodeLink,
+    EpisodeRecord,
     Factor,
     Layer,
     Rating,
     ReviewRecord,
 )
+from app.reviews.models import EpisodeKind
 from app.systemic_factors.models import Answer, Direction
+from app.systemic_factors.packs import AgencyInterface
 
 Table: TypeAlias = tuple[list[ReviewRecord], tuple[Factor, ...]]
 
-QUICKLY = settings(max_examples=30, deadline=None)
-"""For properties of random tables: enough to meet the edges, and soon done on a busy machine."""
+QUICKLY = settings()
+"""For properties of random tables: on as many as the profile says (see tests/conftest.py)."""
 
 TEAMWORK = Factor("teamwork", "Teamwork", "Team")
 PRESSURE = Factor("pressure", "Production pressure", "Team")
@@ -43,21 +46,19 @@ s3  South  2025-Q3  1   .   0
 s4  South  2025-Q4  2   2   2
 s5  South  2025-Q4  0   0   -
 """
-DIRECTION_SIGNS = {"h": Direction.HELPED, "b": Direction.BOTH}
 
+# Key episodes: where each lies, and the factors linked there. s1 has two in the hotline without any.
+LINKED_T = EpisodeLink("teamwork", Direction.HINDERED)
 EPISODES = {
-    "n1": ({"hotline", "investigation"}, [("hotline", "teamwork", Direction.HINDERED)]),
+    "n1": (EpisodeRecord("hotline", (LINKED_T,)), EpisodeRecord("investigation")),
     "n2": (
-        {"investigation"},
-        [("investigation", "teamwork", Direction.HINDERED), ("investigation", "pressure", Direction.HINDERED)],
+        EpisodeRecord("investigation", (LINKED_T, EpisodeLink("pressure", Direction.HINDERED, AgencyInterface.COURT))),
     ),
-    "n3": ({"hotline"}, [("hotline", "teamwork", Direction.HELPED)]),
-    "s1": ({"hotline"}, []),
-    "s4": (
-        {"hotline"},
-        [("hotline", "teamwork", Direction.HINDERED), ("hotline", "teamwork", Direction.HELPED)],
-    ),
+    "n3": (EpisodeRecord("hotline", (EpisodeLink("teamwork", Direction.HELPED),), EpisodeKind.SUCCESSFUL_PRACTICE),),
+    "s1": (EpisodeRecord("hotline"), EpisodeRecord("hotline")),
+    "s4": (EpisodeRecord("hotline", (LINKED_T, EpisodeLink("teamwork", Direction.HELPED, AgencyInterface.HEALTH))),),
 }
+DIRECTION_SIGNS = {"h": Direction.HELPED, "b": Direction.BOTH}
 
 
 def a_rating(text: str) -> Rating:
@@ -67,13 +68,11 @@ def a_rating(text: str) -> Rating:
 
 
 def a_review(code: str, division: str, quarter: str, ratings: dict[str, str]) -> ReviewRecord:
-    areas, links = EPISODES.get(code, (set(), []))
     return ReviewRecord(
         code=code,
         attributes={Dimension.DIVISION: division, Dimension.QUARTER: quarter},
         answers={factor: a_rating(text) for factor, text in ratings.items() if text != "-"},
-        episode_links=tuple(EpisodeLink(*link) for link in links),
-        episode_areas=frozenset(areas),
+        episodes=EPISODES.get(code, ()),
     )
 
 
@@ -127,7 +126,10 @@ def random_tables(draw: st.DrawFn) -> Table:
     ratings = st.builds(Rating, answers, st.sampled_from(Direction), st.booleans())
     areas = st.sampled_from(["hotline", "investigation", "in_home"])
     codes = [factor.code for factor in factors]
-    links = st.builds(EpisodeLink, areas, st.sampled_from(codes or ["none"]), st.sampled_from(Direction))
+    links = st.builds(
+        EpisodeLink, st.sampled_from(codes or ["none"]), st.sampled_from(Direction), st.sampled_from(AgencyInterface)
+    )
+    episodes = st.builds(EpisodeRecord, areas, st.lists(links, max_size=2).map(tuple), st.sampled_from(EpisodeKind))
     reviews = [
         ReviewRecord(
             code=f"r{number:03}",
@@ -136,8 +138,7 @@ def random_tables(draw: st.DrawFn) -> Table:
                 Dimension.QUARTER: draw(st.sampled_from(["2024-Q4", "2025-Q1", "2025-Q2"])),
             },
             answers=draw(st.dictionaries(st.sampled_from(codes), ratings)) if codes else {},
-            episode_links=tuple(draw(st.lists(links, max_size=3))),
-            episode_areas=draw(st.frozensets(areas, max_size=2)),
+            episodes=tuple(draw(st.lists(episodes, max_size=3))),
         )
         for number in range(draw(st.integers(0, 14)))
     ]

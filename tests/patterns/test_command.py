@@ -8,8 +8,18 @@ from sqlmodel import select
 
 from app.audit.models import TrailEntry
 from app.core.errors import Refused
-from app.patterns import command
+from app.patterns import brief_command, command
+from app.patterns.briefs.pdf import can_make_pdf
+from app.patterns.connections.pairs import pairs_of
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Layer
+from app.patterns.views.actions import save_view
+from app.patterns.views.kept import Kept
 from tests.patterns.county import a_small_county
+from tests.patterns.tables import in_blocks
+
+TABLES = ("heatmap", "pairs", "combinations", "trends", "groups", "factors", "kinds", "backbone")
+KEPT = Kept(pack="", by="division", number=0, lines={}, cells=(), links=())
 
 
 @pytest.fixture
@@ -28,16 +38,26 @@ class TestPatterns:
         told = printed(engine, cast.analyst)
         assert "Counted from: 13 rated reviews" in told
         assert "Teamwork and handoffs" in told
+        assert "The unit is a review. A factor is present where the rating that counts" in told
+        assert "tested with Fisher’s exact test" in told
+        assert "A point is unusual when" in told
+        assert "Appearing together does not mean that one factor brought about the other." in told
         entry = session.exec(select(TrailEntry).where(TrailEntry.did == "print patterns")).one()
         assert entry.who == cast.analyst.code
+
+    def test_prints_of_a_pair_how_often_beside_chance_and_how_sure_that_is(self) -> None:
+        table = Incidence.of(*in_blocks([4, 3, 1]))
+        link = next(pair for pair in pairs_of(table, Layer.HINDERED) if pair.is_link)
+        low, high = link.lift_interval
+        assert command.judged(link) == (f"{link.lift:.2f}", f"{low:.2f}–{high:.2f}", "under 0.1%")
 
     def test_writes_tables_and_pictures_for_their_owner_only(self, engine, cast, county, tmp_path) -> None:
         folder = tmp_path / "out"
         printed(engine, cast.analyst, folder=folder, query=f"division={cast.harbor.code}")
         names = {file.name for file in folder.iterdir()}
         assert names == {
-            *(f"{name}.csv" for name in ("heatmap", "pairs", "combinations")),
-            *(f"{name}.svg" for name in ("heatmap", "matrix", "combinations")),
+            *(f"{name}.csv" for name in TABLES),
+            *(f"{name}.svg" for name in ("heatmap", "map", "matrix", "combinations")),
         }
         assert "Filters,Division: Harbor" in (folder / "heatmap.csv").read_text(encoding="utf-8-sig")
         for file in folder.iterdir():
@@ -52,3 +72,24 @@ class TestPatterns:
     def test_says_what_it_does_not_know(self, engine, cast, county) -> None:
         with pytest.raises(Refused, match="There is no “nowhere”"):
             printed(engine, cast.analyst, query="division=nowhere")
+
+
+class TestABrief:
+    def test_of_a_saved_view_is_written_for_its_owner_only(self, engine, session, cast, county, tmp_path) -> None:
+        view = save_view(
+            session, "What we look at", "/patterns/heatmap", shared=False, kept=KEPT, data_on=None, by=cast.analyst
+        )
+        session.commit()
+        out = io.StringIO()
+        told = {"code": view.code, "email": cast.analyst.person.email, "folder": tmp_path / "out"}
+        brief_command.write_brief(engine, Console(file=out, width=200), **told)
+        files = {file.suffix: file for file in (tmp_path / "out").iterdir()}
+        assert files[".docx"].stat().st_mode & 0o077 == 0
+        assert (".pdf" in files) == can_make_pdf()
+        session.rollback()
+        assert "write brief of patterns to files" in set(session.exec(select(TrailEntry.did)))
+
+    def test_is_refused_to_those_who_may_not_open_the_view(self, engine, cast, county, tmp_path) -> None:
+        for email, sentence in ((cast.chief.person.email, "may see"), (cast.analyst.person.email, "no saved view")):
+            with pytest.raises(Refused, match=sentence):
+                brief_command.write_brief(engine, Console(), code="V-NOTHING", email=email, folder=tmp_path)

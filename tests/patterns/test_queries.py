@@ -14,16 +14,18 @@ from app.audit import trail
 from app.core.clock import now
 from app.core.database import open_engine, reading, writing
 from app.identity.viewers import Viewer
-from app.patterns import loading, queries
-from app.patterns.incidence import Incidence
+from app.patterns import queries
+from app.patterns.counting import loading, streams
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Dimension, Layer, Selection
+from app.patterns.counting.renewing import same_reviews
+from app.patterns.heatmap.shares import Share, heatmap
 from app.patterns.models import DataChange, changed_since, current_version
 from app.patterns.queries import snapshot
-from app.patterns.records import Dimension, Layer, Selection
-from app.patterns.shares import Share, heatmap
 from app.patterns.snapshot import Snapshot
 from app.reviews.models import Incident, Review, Stage, TeamMember
 from app.systemic_factors.models import Answer, Factor, FactorRating, RatingSheet, Round, TaxonomyPack
-from tests.conftest import Cast
+from tests.cast import Cast
 from tests.factories import a_link, a_review, a_sheet, an_episode, an_incident, kept, rate
 from tests.patterns.county import a_rated_review, a_small_county
 
@@ -100,8 +102,23 @@ class TestWhatCounts:
         a_rated_review(session, cast, cast.harbor_north, "Neglect", Round.INDEPENDENT, "2", "0")
         session.commit()
         incidence = seen_by(engine, cast.analyst).incidence
-        assert incidence.where(Selection(maltreatment_type="neglect")).n_reviews == 2
-        assert incidence.where(Selection(maltreatment_type="physical_abuse")).n_reviews == 1
+        assert incidence.where(Selection(maltreatment_type=("neglect",))).n_reviews == 2
+        assert incidence.where(Selection(maltreatment_type=("physical_abuse",))).n_reviews == 1
+
+    def test_a_table_read_in_many_parts_is_the_same(
+        self, engine: Engine, session: Session, cast: Cast, county: dict[str, Review], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for review in list(county.values())[:5]:
+            for area in ("intake", "in_home", "placement"):
+                a_link(session, an_episode(session, review, service_area=area), cast.factors["teamwork"])
+        session.commit()
+        whole = seen_by(engine, cast.analyst).incidence
+        monkeypatch.setattr(streams, "AT_ONCE", 2)
+        monkeypatch.setattr(queries, "_scopes", OrderedDict())
+        parts = seen_by(engine, cast.analyst).incidence
+        assert parts is not whole
+        assert len(parts.links.factors) >= 15
+        same_table(parts, whole)
 
 
 class TestWhoSeesWhat:
@@ -127,7 +144,8 @@ def another_process(engine: Engine) -> Iterator[Engine]:
 
 def change_something(there: Session, cast: Cast, review: Review, chance: Random) -> None:
     """One of the changes that a day brings."""
-    what = chance.choice(["rate", "link", "withdraw", "open again", "move", "new", "incident", "leave"])
+    kinds = ("rate", "link", "withdraw", "open again", "move", "new", "not rated", "incident", "leave", "words")
+    what = chance.choice(kinds)
     if what == "rate":
         sheet = there.exec(select(RatingSheet).where(RatingSheet.review_id == review.id)).first()
         for rating in there.exec(select(FactorRating).where(FactorRating.sheet_id == sheet.id)):
@@ -137,6 +155,10 @@ def change_something(there: Session, cast: Cast, review: Review, chance: Random)
         a_link(there, an_episode(there, review, service_area=area), chance.choice(list(cast.factors.values())))
     elif what == "new":
         a_rated_review(there, cast, cast.foothills_east, "New", Round.INDEPENDENT, "2", "3")
+    elif what == "not rated":
+        a_review(there, cast.pack, cast.foothills_east)
+    elif what == "words":
+        review.title += "."
     elif what == "move":
         review.office_id = chance.choice([cast.harbor_north.id, cast.foothills_east.id])  # type: ignore[assignment]
     elif what == "incident":
@@ -238,6 +260,7 @@ class TestFreshness:
                     patched.setattr(queries, "_scopes", OrderedDict())
                     fresh = seen_by(engine, viewer)
                 same_table(extended.incidence, fresh.incidence)
+                assert same_reviews(extended.incidence, fresh.incidence)
                 assert (extended.unrated, extended.pack) == (fresh.unrated, fresh.pack)
 
     def test_a_chain_that_broke_is_not_followed(
@@ -259,6 +282,17 @@ class TestFreshness:
         self, engine: Engine, cast: Cast, county: dict[str, Review]
     ) -> None:
         assert seen_by(engine, cast.analyst) is seen_by(engine, cast.risk_manager)
+
+    def test_words_that_changed_leave_what_was_worked_out(
+        self, engine: Engine, another_process: Engine, cast: Cast, county: dict[str, Review]
+    ) -> None:
+        before = seen_by(engine, cast.analyst)
+        with writing(another_process) as there:
+            there.get_one(Review, county["H1"].id).title = "Another title"
+        assert seen_by(engine, cast.analyst) is before
+        with writing(another_process) as there:
+            there.get_one(Review, county["H1"].id).office_id = cast.foothills_east.id  # type: ignore[assignment]
+        assert seen_by(engine, cast.analyst) is not before
 
     def test_what_was_rolled_back_leaves_no_token(
         self, engine: Engine, session: Session, cast: Cast, county: dict[str, Review]

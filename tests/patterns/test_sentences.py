@@ -6,12 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.patterns.graph import Group, Grouping, factor_graph, grouping_of
-from app.patterns.incidence import Incidence
-from app.patterns.pairs import Pair, pairs_of
-from app.patterns.records import Dimension, Factor, Layer, Rating, ReviewRecord
-from app.patterns.sentences import cell_finding, chance_in_words, connections_finding, heatmap_finding, pair_finding
-from app.patterns.shares import heatmap
+from app.patterns.combinations.found import Found
+from app.patterns.combinations.words import combinations_finding
+from app.patterns.connections.difference import Difference
+from app.patterns.connections.graph import Group, Grouping, factor_graph, grouping_of
+from app.patterns.connections.pairs import Pair, pairs_of
+from app.patterns.connections.stability import Stability
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
+from app.patterns.heatmap.shares import Share, heatmap
+from app.patterns.pages.files import HEATMAP_NAMES, named
+from app.patterns.sentences import (
+    cell_finding,
+    chance_in_words,
+    connections_finding,
+    difference_finding,
+    heatmap_finding,
+    pair_finding,
+    stability_in_words,
+)
 from app.systemic_factors.models import Answer
 from tests.patterns.tables import QUICKLY, Table, factors_named, present_of, random_tables, reviews_with
 
@@ -66,7 +79,7 @@ class TestHeatmapFinding:
         )
 
     def test_no_review_matches(self) -> None:
-        assert found(from_divisions()) == ("No review matches what you chose. Choose a longer period or fewer filters.")
+        assert found(from_divisions()) == ("Nothing matches what you chose. Choose a longer period or fewer filters.")
 
     def test_one_division_has_nothing_beside_it(self) -> None:
         assert found(from_divisions(north=(4, 30))) == (
@@ -86,7 +99,7 @@ class TestCellFinding:
         [
             ("a", "Not different from the other divisions by more than chance."),
             ("e", "Higher than the other divisions together, and unlikely to be chance."),
-            ("f", "Too few reviews to compare: 3 with a rating, and 5 are needed."),
+            ("f", "Too few to compare: 3 with an answer, and 5 are needed."),
         ],
     )
     def test_a_cell_beside_the_others(self, division: str, finding: str) -> None:
@@ -132,6 +145,14 @@ class TestConnectionsFinding:
             "If factors go on being this frequent, the first pair can be tested at about 8 rated reviews."
         )
 
+    def test_too_few_for_any_pair_by_itself_says_how_many_are_needed(self) -> None:
+        chance = Pair(LOAD, KNOWLEDGE, 14, 7, 7, 4, p=0.5, adjusted_p=0.5)
+        assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [chance] * 120, 14) == (
+            "In 14 reviews none of the 120 pairs that can be tested could be told from chance by itself, even if both "
+            "factors always appeared together. That takes at least 15 reviews."
+        )
+        assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [chance], 3).startswith("In 3 reviews the 1 pair")
+
     def test_nothing_present_yet(self) -> None:
         incidence = Incidence.of(reviews_with([[0, 0]]), factors_named(2))
         pairs = pairs_of(incidence, Layer.HINDERED)
@@ -152,6 +173,32 @@ class TestPairFinding:
     )
     def test_it_ends_with_how_sure_it_is(self, pair: Pair, ending: str) -> None:
         assert pair_finding(pair).endswith(ending)
+
+
+class TestWhatIsCounted:
+    """Where key episodes are counted, no sentence says that they are reviews."""
+
+    def test_a_link_that_is_not_firm_needs_more_of_them(self) -> None:
+        assert "without it" in stability_in_words(Stability(200, True), Unit.EPISODE)
+        for found in (Stability(200, True), Stability(100, False)):
+            assert "review" not in stability_in_words(found, Unit.EPISODE)
+            assert "review" in stability_in_words(found, Unit.REVIEW)
+
+    @pytest.mark.parametrize("number", [0, 3])
+    def test_too_few_on_one_side_is_told_of_them(self, number: int) -> None:
+        told = difference_finding(Difference((), (), 0), number, 3, Unit.EPISODE)
+        assert "key episodes" in told
+        assert "review" not in told
+
+    @pytest.mark.parametrize(("counted", "possible"), [(3, 0), (40, 5)])
+    def test_too_few_for_combinations_is_told_of_them(self, counted: int, possible: int) -> None:
+        told = combinations_finding(Found((), 20, possible), [Share(1, 3)] * 3, counted, Unit.EPISODE)
+        assert "key episodes" in told
+        assert "review" not in told
+
+    def test_names_of_columns_follow(self) -> None:
+        assert "Key episodes in group" in named(HEATMAP_NAMES, Unit.EPISODE)
+        assert named(HEATMAP_NAMES, Unit.REVIEW) == list(HEATMAP_NAMES)
 
 
 class TestChanceInWords:

@@ -1,0 +1,1 @@
+"""Which three and more factors appear together."""

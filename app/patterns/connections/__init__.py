@@ -1,0 +1,1 @@
+"""Which factors appear in the same reviews."""

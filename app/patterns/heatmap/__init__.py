@@ -1,0 +1,1 @@
+"""How often each factor appears in which group of reviews."""

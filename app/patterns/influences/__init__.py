@@ -1,0 +1,1 @@
+"""Which factor shaped which, from the system maps of many reviews."""

@@ -1,0 +1,1 @@
+"""Which reviews are like one review."""

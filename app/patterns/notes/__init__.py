@@ -1,0 +1,1 @@
+"""Notes on a pattern, told by role, for people who may read what it was counted from."""

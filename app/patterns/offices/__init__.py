@@ -1,0 +1,1 @@
+"""The quarter of one office beside its own past."""

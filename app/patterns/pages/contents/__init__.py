@@ -1,0 +1,1 @@
+"""What a brief shows of each page of patterns."""

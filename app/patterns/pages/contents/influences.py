@@ -1,0 +1,128 @@
+"""Influences in system maps, in a brief."""
+
+from sqlmodel import Session
+
+from app.core.dates import quarter, thousands
+from app.core.translation import gettext as _
+from app.core.translation import ngettext
+from app.identity.viewers import Viewer
+from app.patterns import evidence
+from app.patterns.briefs.document import Picture, Table
+from app.patterns.heatmap.shares import SMALLEST_BASE
+from app.patterns.pages import choices
+from app.patterns.pages.contents.content import Content, Own, filter_words
+from app.patterns.pages.dependencies import following
+from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of
+from app.patterns.pages.pictures import picture
+from app.patterns.pages.saved import Opened
+from app.patterns.views.kept import Kept
+from app.system_maps.drawing import Drawing
+
+ARROWS_ON_PAPER = (18, 16, 14, 12, 10, 8, 6)
+"""Tried in turn, until the drawing is narrow enough for letters that can be read on paper."""
+WIDEST = 1200
+
+
+def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[Content, Own]:
+    asked, wanted = one.asked, one.asked.question.one("show")
+    found = influences_of(session, viewer, asked, show_of(wanted if wanted in SHOWN else ""))
+    content = Content(
+        finding=asked.question.period_backward or found.finding,
+        picture=_picture(found) if found.graph else None,
+        tables=[_maps_table(session, viewer, found) if found.is_withheld else _influences_table(found)],
+        not_said=[
+            _(
+                "An arrow is what the teams of these reviews drew, each with its evidence. It is not a count of what "
+                "appears together, and it does not say what would happen elsewhere."
+            ),
+            _("Few reviews have a map, and each team chose what to draw. An arrow that is missing says nothing."),
+        ],
+        method=[
+            _(
+                "The unit is a review with a system map that has an influence. An influence is counted once for each "
+                "review whose map leads from one factor to another or to the event, by an arrow or through conditions "
+                "without a factor, in the direction of its first arrow. A factor stands on the level where most maps "
+                "put it."
+            ),
+            _(
+                "Nothing is tested. Where filters leave fewer than %(least)s maps, influences are not told together, "
+                "because a number of one or two would point at one review."
+            )
+            % {"least": SMALLEST_BASE},
+        ],
+    )
+    return content, Own(
+        kept=Kept(
+            pack="",
+            by="influences",
+            number=found.maps,
+            lines={
+                f"{start}~{end}": (f"{found.names[start]} → {found.names[end]}", reviews, found.maps)
+                for start, end, reviews in found.edges
+            },
+            cells=(),
+            links=(),
+        ),
+        what=_("system maps"),
+        line=_("Influence"),
+        facts=[
+            (_("Counted from"), _counted_from(found)),
+            (_("Which influences"), SHOWN[found.show]),
+            (_("Filters"), filter_words(following(asked, choices.ASKED_OF_REVIEWS)["chips"])),
+        ],
+        data_on=found.newest,
+        data=data_of_maps(found),
+    )
+
+
+def _counted_from(found: Influences) -> str:
+    maps = ngettext("%(num)s system map", "%(num)s system maps", found.maps) % {"num": thousands(found.maps)}
+    reviews = ngettext("of %(num)s review", "of %(num)s reviews", found.reviews) % {"num": thousands(found.reviews)}
+    return f"{maps}, {reviews}"
+
+
+def _picture(found: Influences) -> Picture:
+    edges = len(found.edges)
+    arrows, drawn = _narrow_enough(found)
+    above = [_("Counted from %(base)s") % {"base": _counted_from(found)}]
+    if edges > arrows:
+        above.append(
+            _("Drawn are the %(drawn)s arrows told of most, of %(number)s.")
+            % {"drawn": arrows, "number": thousands(edges)}
+        )
+    title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
+    return picture(
+        "influences", f"{title}. {found.finding}", title=title, above=above, size=(drawn.width, drawn.height),
+        drawn=drawn, helped=found.show == "helped",
+    )  # fmt: skip
+
+
+def _narrow_enough(found: Influences) -> tuple[int, Drawing]:
+    """How many arrows are drawn, and the drawing."""
+    tried = ((most, found.drawing(most)) for most in ARROWS_ON_PAPER)
+    return next(
+        (one for one in tried if one[1].width <= WIDEST), (ARROWS_ON_PAPER[-1], found.drawing(ARROWS_ON_PAPER[-1]))
+    )
+
+
+def _influences_table(found: Influences) -> Table:
+    of = _("%(reviews)s of %(maps)s")
+    return Table(
+        caption=_("Influences, the most told first"),
+        names=(_("Factor"), _("What it shaped"), _("Reviews, of maps")),
+        rows=[
+            [found.names[start], found.names[end], of % {"reviews": reviews, "maps": found.maps}]
+            for start, end, reviews in found.edges
+        ],
+        numbers=frozenset({2}),
+        order=_("the most told first"),
+    )
+
+
+def _maps_table(session: Session, viewer: Viewer, found: Influences) -> Table:
+    reviews = evidence.reviews_of(session, viewer, [record.review for record in found.records])
+    return Table(
+        caption=_("Maps of these reviews"),
+        names=(_("Review"), _("Code"), _("Opened in")),
+        rows=[[one.title, one.code, choices.quarter_words(quarter(one.opened_on))] for one in reviews],
+    )

@@ -1,0 +1,148 @@
+"""What the system maps of the reviews chosen tell of influences: for the page, its files and a brief of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from sqlmodel import Session
+
+from app.core.dates import day
+from app.core.translation import N_, Words, ngettext
+from app.core.translation import gettext as _
+from app.identity.viewers import Viewer
+from app.patterns.counting.records import Selection
+from app.patterns.heatmap.shares import SMALLEST_BASE
+from app.patterns.influences.graph import EVENT, InfluenceGraph, MapRecord, influence_graph, influences_in, usual_levels
+from app.patterns.influences.maps import map_records, names_of_factors, reviews_in_sight
+from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.dependencies import Asked
+from app.system_maps.drawing import Arrow, Box, Drawing, drawn
+from app.system_maps.models import Level
+from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone
+
+SHOWN = Words({"hindered": N_("That hindered"), "helped": N_("That helped")})
+DRAWN = 40
+"""Arrows in the drawing, the most told first; the table holds all."""
+
+
+@dataclass(frozen=True)
+class Influences:
+    """The influences in one direction, over the maps of the reviews chosen."""
+
+    show: str
+    """A key of SHOWN."""
+    records: Sequence[MapRecord]
+    reviews: int
+    """Chosen, whether they have a map or not."""
+    names: Mapping[str, str]
+    is_filtered: bool
+
+    @property
+    def maps(self) -> int:
+        return len(self.records)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Filters leave so few maps that a number would point at one of them; they can be read one by one."""
+        return self.is_filtered and 0 < self.maps < SMALLEST_BASE
+
+    @cached_property
+    def graph(self) -> InfluenceGraph:
+        """Empty where it is withheld."""
+        told = (one for record in self.records for one in influences_in(record)) if not self.is_withheld else ()
+        return influence_graph(one for one in told if one.helped == (self.show == "helped"))
+
+    @cached_property
+    def levels(self) -> Mapping[str, Level]:
+        return usual_levels(self.records)
+
+    @property
+    def edges(self) -> list[tuple[str, str, int]]:
+        """From, to, and in how many reviews; the most told first."""
+        return sorted(self.graph.edges(data="weight"), key=lambda edge: (-edge[2], edge[0], edge[1]))
+
+    @property
+    def newest(self) -> date | None:
+        """The day on which the newest review with a map was opened."""
+        return max((record.opened_on for record in self.records if record.opened_on), default=None)
+
+    @property
+    def finding(self) -> str:
+        """How many reviews have a map, and what is told most often."""
+        base = self._base % {"maps": self.maps, "reviews": self.reviews}
+        if self.is_withheld:
+            words = _("Influences are told together of %(least)d maps or more; read each of these by itself.")
+            return f"{base} {words % {'least': SMALLEST_BASE}}"
+        strongest = next(iter(self.edges), None)
+        if strongest is None or strongest[2] < 2:
+            return base
+        words = _("Most often told: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
+        one, other, number = strongest
+        return f"{base} {words % {'one': self.names[one], 'other': self.names[other], 'num': number}}"
+
+    @property
+    def _base(self) -> str:
+        if self.is_filtered:
+            return ngettext(
+                "%(maps)d of the %(reviews)d reviews that match has a system map with influences.",
+                "%(maps)d of the %(reviews)d reviews that match have a system map with influences.",
+                self.maps,
+            )
+        return ngettext(
+            "%(maps)d of the %(reviews)d reviews that you may read has a system map with influences.",
+            "%(maps)d of the %(reviews)d reviews that you may read have a system map with influences.",
+            self.maps,
+        )
+
+    def drawing(self, most: int = DRAWN) -> Drawing:
+        """The arrows most reviews tell of, at most so many, between factors on their usual levels."""
+        order, edges, names = list(Level), self.edges[:most], self.names
+        used = sorted({end for one, other, _reviews in edges for end in (one, other)})
+        boxes = [
+            Box(key, order.index(Level.EVENT), names[key], Tone.EVENT)
+            if key == EVENT
+            else Box(key, order.index(self.levels[key]), names[key], Tone.CONDITION)
+            for key in used
+        ]
+        helped = self.show == "helped"
+        arrows = [
+            Arrow(one, other, helped, f"{names[one]} → {names[other]}: {reviews}", min(1.2 + 0.8 * (reviews - 1), 6.0))
+            for one, other, reviews in edges
+        ]
+        return drawn(boxes, arrows, [(LEVEL_NAMES[level], LEVEL_HINTS[level]) for level in order])
+
+
+def show_of(wanted: str) -> str:
+    """The direction that an address asks for, or NotKnown."""
+    show = wanted or "hindered"
+    if show not in SHOWN:
+        raise NotKnown(
+            _("There is no “%(value)s” to choose under “%(label)s”.") % {"value": show, "label": _("Which influences")}
+        )
+    return show
+
+
+def influences_of(session: Session, viewer: Viewer, asked: Asked | None, show: str) -> Influences:
+    """Over the reviews asked for, rated or not; over all within sight where `asked` is None, because none is rated."""
+    selection = asked.question.selection if asked else Selection()
+    records, reviews = map_records(session, viewer, selection), reviews_in_sight(session, viewer, selection)
+    if asked and (selection.present or selection.absent):
+        # Ratings are asked here, so only rated reviews can answer.
+        rated = asked.snapshot.selected(replace(selection.of_answers, domains=()))
+        codes = set(rated.codes.tolist())
+        records, reviews = [record for record in records if record.review in codes], rated.n_reviews
+    return Influences(
+        show=show,
+        records=records,
+        reviews=reviews,
+        names=names_of_factors(session, viewer) | {EVENT: _("The event")},
+        is_filtered=asked is not None and asked.question.is_filtered,
+    )
+
+
+def data_of_maps(found: Influences) -> str:
+    """Until when the reviews go whose maps are counted."""
+    if found.newest is None:
+        return _("no system map yet")
+    return _("system maps of reviews opened until %(day)s") % {"day": day(found.newest)}

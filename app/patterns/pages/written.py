@@ -1,0 +1,40 @@
+"""Pages that are written once for everyone who may read the same reviews, and kept until what is counted changes.
+
+Kept is what stands within the frame of the site. The frame, with the name of whoever looks and the hidden tokens of
+their session, is written for each request. The blocks are written without it, so a template that asks who is looking
+fails at once.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from markupsafe import Markup
+
+from app.core.pages import Page, blocks_of
+from app.core.translation import language
+from app.patterns.pages.dependencies import Asked, as_of
+
+BLOCKS = ("title", "subnav", "heading", "main")
+THE_TIME = "\0the time\0"
+"""Stands in what is kept where each request writes its own; nobody can send a NUL."""
+
+
+def written(
+    request: Request, page: Page, asked: Asked, template: str, told: Callable[[], dict[str, Any]], *beside: Hashable
+) -> Response:
+    """A page of patterns, or only its results when htmx asked for them.
+
+    `told` is what the template needs beside what every page of patterns tells. It follows from the snapshot and the
+    question, and from what is given as `beside`.
+    """
+    if request.headers.get("HX-Request"):
+        return page(template, fragment="results", **asked.context, **told())
+    q = asked.question
+    known = (template, q.path, tuple(q.sent.items()), tuple(asked.packs), language(), *beside)
+    kept = asked.snapshot.pages.of(known, lambda: _blocks(template, asked, told()))
+    return page("patterns/written.html", written={**kept, "main": kept["main"].replace(THE_TIME, as_of())})
+
+
+def _blocks(template: str, asked: Asked, told: dict[str, Any]) -> Mapping[str, Markup]:
+    return blocks_of(template, BLOCKS, **(asked.context | told | {"as_of": THE_TIME}))

@@ -1,0 +1,73 @@
+"""The pages of patterns with as much on them as a county brings: many offices, long names, several charts."""
+
+import re
+import shutil
+from itertools import pairwise
+
+import pytest
+from sqlmodel import Session, select
+
+from app.core.database import open_engine
+from app.identity.models import Person
+from app.identity.queries import viewer_of
+from tests.browser.conftest import PHONE, WIDE, accessible
+
+FULL_PAGES = (
+    "/patterns/heatmap?by=office",
+    "/patterns/heatmap?by=maltreatment_type",
+    "/patterns/heatmap?by=quarter",
+    "/patterns/connections/map",
+    "/patterns/trends/incidents",
+    "/patterns/influences",
+)
+
+
+@pytest.fixture
+def engine(county_template, tmp_path):
+    path = tmp_path / "county.db"
+    shutil.copy(county_template, path)
+    made = open_engine(f"sqlite:///{path}")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def analyst(engine):
+    with Session(engine) as session:
+        found = session.exec(select(Person).where(Person.email == "cqi@juniper.example")).one()
+        return viewer_of(session, found.id)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_are_accessible(analyst, visit, size):
+    page = visit(analyst, FULL_PAGES[0], size=size)
+    accessible(page)
+    for address in FULL_PAGES[1:]:
+        page.goto(address)
+        accessible(page)
+
+
+@pytest.mark.parametrize("address", ["/patterns/trends", "/patterns/trends/incidents"])
+def test_open_the_table_that_stands_behind_a_chart_without_script(analyst, visit, address):
+    page = visit(analyst, address, script=False)
+    table = page.locator("#numbers table")
+    assert not table.is_visible()
+    page.get_by_role("link", name="View as a table").click()
+    table.wait_for(state="visible")
+
+
+@pytest.mark.parametrize("address", ["/patterns/heatmap", "/patterns/heatmap?by=office"])
+def test_print_a_heat_table_on_one_page(analyst, visit, tmp_path, address):
+    page = visit(analyst, address)
+    page.pdf(path=tmp_path / "paper.pdf", format="Letter", prefer_css_page_size=True)
+    assert (tmp_path / "paper.pdf").read_bytes().count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_break_no_word_in_the_heads_of_a_heat_table(analyst, visit, size):
+    page = visit(analyst, "/patterns/heatmap?by=office", size=size)
+    heads = page.locator(".heat thead .label")
+    assert heads.count() > 12
+    boxes = [box.bounding_box() for box in heads.all()]
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes))
+    assert page.get_by_role("columnheader", name=re.compile("Lighthouse office")).count() == 1

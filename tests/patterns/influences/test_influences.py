@@ -1,0 +1,184 @@
+"""The influence graph over the maps of many reviews: what it joins, its circles, its paths, and its page."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from app.core.clock import now
+from app.patterns.influences.graph import (
+    EVENT,
+    Influence,
+    MapRecord,
+    circles,
+    common_paths,
+    influence_graph,
+    influences_in,
+    usual_levels,
+)
+from app.patterns.influences.maps import map_records
+from app.reviews.models import Stage
+from app.system_maps.models import Level
+from app.systemic_factors.models import Answer, Direction
+from tests.conftest import words
+from tests.factories import a_condition, a_review, a_sheet, an_episode, an_influence, rate
+from tests.patterns.county import a_small_county
+
+LAW, DEPARTMENT, WORK, LAST = Level.LAW_AND_FUNDING, Level.DEPARTMENT, Level.WORK, Level.EVENT
+
+
+def told(*edges, review="R-1"):
+    return [Influence(review, one, other, helped=False) for one, other in edges]
+
+
+class TestWhatAMapSaysOfFactors:
+    def test_passes_through_conditions_without_a_factor(self):
+        record = MapRecord(
+            "R-1",
+            {1: (LAW, "a"), 2: (WORK, None), 3: (WORK, None), 4: (DEPARTMENT, "b"), 5: (LAST, "c")},
+            ((1, 2, True), (2, 3, False), (3, 2, False), (3, 4, False), (4, 5, False), (2, 5, False)),
+        )
+        assert influences_in(record) == {
+            Influence("R-1", "a", "b", helped=True),
+            Influence("R-1", "a", EVENT, helped=True),
+            Influence("R-1", "b", EVENT, helped=False),
+        }
+
+    def test_leaves_a_factor_upon_itself_and_a_way_to_nowhere_out(self):
+        record = MapRecord("R-1", {1: (LAW, "a"), 2: (WORK, "a"), 3: (WORK, None)}, ((1, 2, False), (1, 3, False)))
+        assert influences_in(record) == set()
+
+
+class TestTheGraph:
+    def test_weighs_an_edge_by_its_reviews_and_not_by_its_arrows(self):
+        graph = influence_graph([*told(("a", "b"), ("a", "b")), *told(("a", "b"), ("b", "a"), review="R-2")])
+        assert graph.edges["a", "b"] == {"weight": 2, "reviews": ("R-1", "R-2")}
+        assert graph.edges["b", "a"]["weight"] == 1
+
+    def test_finds_what_shapes_each_other_in_a_round(self):
+        graph = influence_graph(told(("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "f"), ("f", "e")))
+        assert circles(graph) == [("a", "b", "c"), ("e", "f")]
+        assert circles(influence_graph(told(("a", "b")))) == []
+
+    def test_lists_the_way_that_reviews_tell_whole_first(self):
+        whole = [("a", "b"), ("b", EVENT)]
+        graph = influence_graph(
+            [*told(*whole), *told(*whole, review="R-2"), *told(("a", "c"), review="R-3"), *told(("c", EVENT))]
+        )
+        first, second = common_paths(graph, {"a", "unknown"})
+        assert (first.nodes, first.reviews, first.whole) == (("a", "b", EVENT), (2, 2), 2)
+        assert (second.nodes, second.whole) == (("a", "c", EVENT), 0)
+        assert common_paths(influence_graph(told(("a", "b"))), {"a"}) == []
+        assert common_paths(influence_graph([]), {"a"}) == []
+
+    def test_puts_a_factor_where_most_maps_put_it(self):
+        records = [MapRecord(str(n), {1: (level, "a")}, ()) for n, level in enumerate((WORK, DEPARTMENT, WORK, LAW))]
+        assert usual_levels(records) == {"a": WORK}
+        assert usual_levels(records[:2]) == {"a": DEPARTMENT}
+
+
+def a_map(session, cast, office, **more):
+    """A map that leads from vacancies to tools and on to the event, through an episode."""
+    review = a_review(session, cast.pack, office, lead=cast.facilitator, **more)
+    above = a_condition(session, review, level="law_and_funding", factor_id=cast.factors["workload"].id)
+    tools = a_condition(session, review, factor_id=cast.factors["tools"].id)
+    moment = a_condition(session, review, label="", level="work", episode_id=an_episode(session, review).id)
+    last = a_condition(session, review, level="event", label="The message came late")
+    for one, other in ((above, tools), (tools, moment), (moment, last)):
+        an_influence(session, one, other)
+    return review
+
+
+class TestThePage:
+    def test_says_what_it_will_show_while_there_is_no_map(self, cast, browse):
+        assert "When review teams draw system maps" in browse(cast.analyst).get("/patterns/influences").text
+
+    def test_shows_arrows_paths_and_the_maps_behind_them(self, session, cast, browse):
+        first, _second = a_map(session, cast, cast.harbor_north), a_map(session, cast, cast.foothills_east)
+        gone = a_map(session, cast, cast.harbor_south, stage=Stage.WITHDRAWN)
+        session.commit()
+        client = browse(cast.analyst)
+        page = words(client.get("/patterns/influences").text)
+        assert "2 of the 2 reviews that you may read have a system map with influences." in page
+        assert "Most often told: “Equipment and technology” shaped “The event”, in 2 reviews." in page
+        assert "Demand and resources → Equipment and technology → The event 2 reviews tell the whole way." in page
+        assert "None: every influence leads on" in page
+        chosen = client.get("/patterns/influences?influence=test:workload~test:tools").text
+        assert f'href="/reviews/{first.code}/map"' in chosen
+        assert gone.code not in chosen
+        drawing = client.get("/patterns/influences.svg")
+        assert drawing.headers["content-type"].startswith("image/svg+xml")
+        assert "Demand and resources" in drawing.text
+        assert client.get("/patterns/influences.svg?show=helped").status_code == 404
+        assert "No map tells of such" in client.get("/patterns/influences?show=helped").text
+        assert client.get("/patterns/influences?influence=nothing").status_code == 200
+        rows = list(csv.reader(io.StringIO(client.get("/patterns/influences.csv").text)))
+        assert ["Demand and resources", "Equipment and technology", "hindered", "2", "2"] in rows
+
+    def test_follows_the_filters_of_reviews_and_tells_few_maps_apart(self, session, cast, browse):
+        a_small_county(session, cast)
+        in_harbor = [a_map(session, cast, cast.harbor_north, title=f"Harbor {at}") for at in range(5)]
+        a_map(session, cast, cast.foothills_east, title="Foothills and its map", opened_on=date(2026, 8, 2))
+        rate(session, a_sheet(session, in_harbor[0], rater=cast.reviewer), cast.factors["teamwork"], Answer.STRONG)
+        session.commit()
+        client = browse(cast.analyst)
+        harbor = client.get(f"/patterns/influences?division={cast.harbor.code}&unit=episode&show=hindered")
+        told = words(harbor.text)
+        # Of Harbor: seven rated reviews, three that are not rated yet, and the five of these maps.
+        assert "5 of the 15 reviews that match have a system map with influences." in told
+        assert "“Equipment and technology” shaped “The event”, in 5 reviews." in told
+        assert "Division: Harbor" in told
+        assert "do not narrow this page: Count." in told
+        assert f'href="/patterns/influences.csv?division={cast.harbor.code}' in harbor.text
+        file = client.get(f"/patterns/influences.csv?division={cast.harbor.code}").text
+        assert "Filters,Division: Harbor" in file
+        assert "Demand and resources,Equipment and technology,hindered,5,5" in file
+        asked = f"division={cast.foothills.code}"
+        few = words(client.get(f"/patterns/influences?{asked}").text)
+        assert "1 of the 7 reviews that match has a system map with influences." in few
+        assert "Influences are told together of 5 maps or more; read each of these by itself." in few
+        assert "Foothills and its map" in few
+        assert "Every influence" not in few
+        file = client.get(f"/patterns/influences.csv?{asked}").text
+        assert "Not told,fewer than 5 maps match" in file
+        assert "Demand and resources" not in file
+        assert client.get(f"/patterns/influences.svg?{asked}").status_code == 404
+        rated = words(client.get("/patterns/influences?with=teamwork").text)
+        assert "1 of the 6 reviews that match has a system map" in rated
+        assert "Harbor 0" in rated
+        none = words(client.get("/patterns/influences?type=serious_injury").text)
+        assert "No system maps with influences match: Incident: Serious injury" in none
+
+    @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("division=nowhere", "There is no “nowhere” to choose under “Division”."),
+            ("show=both", "There is no “both” to choose under “Which influences”."),
+        ],
+    )
+    def test_names_a_value_that_does_not_exist(self, session, cast, browse, query, told):
+        a_small_county(session, cast)
+        for kind in ("", ".csv", ".svg"):
+            answer = browse(cast.analyst).get(f"/patterns/influences{kind}?{query}")
+            assert answer.status_code == 404
+            assert told in words(answer.text)
+            assert 'href="/patterns/influences"' in answer.text
+
+    def test_counts_only_what_the_viewer_may_read(self, session, cast, browse):
+        a_map(session, cast, cast.harbor_north), a_map(session, cast, cast.foothills_east)
+        session.commit()
+        page = words(browse(cast.record_chief).get("/patterns/influences").text)
+        assert "1 of the 1 reviews" in page
+        assert map_records(session, cast.outsider) == []
+        assert browse(cast.facilitator).get("/patterns/influences").status_code == 403
+        assert browse(cast.chief).get("/patterns/influences.csv").status_code == 403
+
+    def test_leaves_out_what_was_removed_from_a_map(self, session, cast):
+        review = a_map(session, cast, cast.harbor_north)
+        removed = a_condition(session, review, factor_id=cast.factors["fatigue"].id, removed_at=now())
+        an_influence(session, removed, a_condition(session, review, level="event"), direction=Direction.HELPED)
+        session.commit()
+        (record,) = map_records(session, cast.risk_manager)
+        assert len(record.conditions) == 5
+        assert len(record.arrows) == 3

@@ -1,0 +1,64 @@
+"""The page of differences: two divisions of the small county side by side, and what it says when it cannot compare."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
+from sqlmodel import Session, select
+
+from app.audit.models import TrailEntry
+from app.identity.viewers import Viewer
+from app.reviews.models import Review
+from tests.conftest import Browser, Cast, words
+from tests.patterns.county import a_small_county
+
+Browse: TypeAlias = Callable[[Viewer | None], Browser]
+DIFFERENCE = "/patterns/connections/difference"
+
+
+@pytest.fixture
+def county(session: Session, cast: Cast) -> dict[str, Review]:
+    return a_small_county(session, cast)
+
+
+@pytest.fixture
+def client(browse: Browse, cast: Cast, county: dict[str, Review]) -> Browser:
+    return browse(cast.analyst)
+
+
+class TestTheDifference:
+    def test_begins_with_the_later_quarters_beside_the_earlier(self, client: Browser) -> None:
+        answer = client.get(DIFFERENCE)
+        assert str(answer.url).endswith("?from=2026-Q3&to=2026-Q3&other_from=2026-Q2&other_to=2026-Q2")
+        told = words(answer.text)
+        # Teamwork in one of five reviews of the summer and in four of seven of the spring.
+        assert "1 of 5 (20%) 4 of 7 (57%) −37" in told
+
+    def test_without_a_second_choice_is_to_all_other_reviews(self, client: Browser, cast: Cast) -> None:
+        told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}").text)
+        assert "First side: Division: Harbor (7 reviews). Second side: All other reviews (6 reviews)." in told
+
+    def test_is_not_tested_while_reviews_stand_on_both_sides(self, client: Browser, cast: Cast) -> None:
+        told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&other_from=2026-Q2").text)
+        assert "7 reviews stand on both sides, so that nothing can be tested." in told
+
+    def test_says_when_a_side_has_no_review(self, client: Browser, cast: Cast) -> None:
+        told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&from=2026-Q3").text)
+        assert "There are no reviews on the first side." in told
+
+    def test_takes_its_second_side_to_no_other_page(self, client: Browser, cast: Cast) -> None:
+        html = client.get(f"{DIFFERENCE}?division={cast.harbor.code}&other_from=2026-Q3").text
+        assert f'href="/patterns/connections/map?division={cast.harbor.code}"' in html
+        assert f'href="/patterns/factors/teamwork?division={cast.harbor.code}"' in html
+
+    def test_does_not_guess_what_an_old_link_meant(self, client: Browser) -> None:
+        assert client.get(f"{DIFFERENCE}?other_division=nowhere").status_code == 404
+
+    @pytest.mark.parametrize("name", ["factors.csv", "factors.svg", "pairs.csv", "pairs.png"])
+    def test_leaves_in_files_with_a_line_on_the_trail(self, client: Browser, session: Session, name: str) -> None:
+        assert client.get(f"{DIFFERENCE}/{name}?from=2026-Q3&other_to=2026-Q2").status_code == 200
+        assert session.exec(select(TrailEntry).where(TrailEntry.did == f"download connections/difference/{name}")).one()
+
+    def test_one_factor_s_neighbors_are_a_picture(self, client: Browser) -> None:
+        answer = client.get("/patterns/factors/teamwork/neighbors.png")
+        assert answer.content.startswith(b"\x89PNG")

@@ -1,0 +1,70 @@
+"""The graph in files: networkx reads back what was written, and the same graph gives the same bytes."""
+
+import io
+import json
+
+import networkx as nx
+import pytest
+from hypothesis import given
+
+from app.patterns.connections.consensus import consensus_of
+from app.patterns.connections.graph import FactorGraph, grouping_of
+from app.patterns.connections.structure import described, graph_of, structure_of
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Layer
+from app.patterns.pages.graph_files import WRITERS
+from tests.patterns.tables import QUICKLY, Table, in_blocks, random_tables
+
+READERS = {
+    "json": lambda written: nx.node_link_graph(json.loads(written), edges="edges"),
+    "graphml": lambda written: nx.read_graphml(io.BytesIO(written)),
+    "gexf": lambda written: nx.read_gexf(io.BytesIO(written)),
+}
+
+
+def whole_graph(table: Table) -> FactorGraph:
+    incidence = Incidence.of(*table)
+    graph = graph_of(incidence, Layer.HINDERED)
+    grouping = grouping_of(graph, incidence.factors)
+    consensus = consensus_of(graph, grouping)
+    agencies = {factor.code: "internal" for factor in incidence.factors}
+    structure = structure_of(incidence, Layer.HINDERED, grouping, consensus, agencies)
+    return described(structure, {"title": "Factors & “links”"})
+
+
+class TestEveryFormat:
+    @pytest.mark.parametrize("kind", WRITERS)
+    def test_is_read_back_as_the_same_graph(self, kind: str) -> None:
+        graph = whole_graph(in_blocks([4, 3, 1]))
+        again = READERS[kind](WRITERS[kind](graph))
+        assert set(again) == set(graph)
+        assert {frozenset(edge) for edge in again.edges} == {frozenset(edge) for edge in graph.edges}
+        for a, b, link in graph.edges(data=True):
+            assert {name: again.edges[a, b][name] for name in link} == link
+        for code, factor in graph.nodes(data=True):
+            assert {name: again.nodes[code][name] for name in factor} == factor
+        assert graph.number_of_edges() == 9
+
+    @pytest.mark.parametrize("kind", WRITERS)
+    def test_gives_the_same_bytes_again(self, kind: str) -> None:
+        table = in_blocks([3, 3])
+        assert WRITERS[kind](whole_graph(table)) == WRITERS[kind](whole_graph(table))
+
+    def test_holds_how_each_link_was_judged(self) -> None:
+        graph = whole_graph(in_blocks([4, 3, 1]))
+        judged = {"base", "with_the_first", "with_the_second", "expected", "lift", "p", "adjusted_p"}
+        assert all(judged <= set(link) for _a, _b, link in graph.edges(data=True))
+        assert all(0 < link["p"] <= link["adjusted_p"] <= 0.05 for _a, _b, link in graph.edges(data=True))
+
+    @pytest.mark.parametrize("kind", WRITERS)
+    def test_says_what_it_is(self, kind: str) -> None:
+        written = WRITERS[kind](whole_graph(in_blocks([3, 3]))).decode()
+        assert "Factors &amp; “links”" in written or "Factors & “links”" in written
+
+    @QUICKLY
+    @given(random_tables())
+    def test_holds_any_table(self, table: Table) -> None:
+        graph = whole_graph(table)
+        for kind, write in WRITERS.items():
+            again = READERS[kind](write(graph))
+            assert (len(again), again.number_of_edges()) == (len(graph), graph.number_of_edges())
