@@ -1,42 +1,73 @@
-"""`python -m benchmarks`: measure everything, and write it into latest.json and docs/performance.md."""
+"""`python -m benchmarks [most reviews]`: measure everything, and write it into latest.json and docs/performance.md."""
 
 import json
 import os
 import platform
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.clock import today
 from app.core.pages import ROOT
 from benchmarks import memory
-from benchmarks.counting import compare_counting
+from benchmarks.counting import compare_counting, compare_growth
+from benchmarks.finding import compare_finding
+from benchmarks.goals import compare_goals
 from benchmarks.importing import compare_imports
 from benchmarks.measure import Row
 from benchmarks.pages import compare_pages
+from benchmarks.refusing import compare_refusing
+from benchmarks.resampling import compare_resampling
 from benchmarks.snapshots import compare_snapshots
+from benchmarks.statistics import compare_statistics
 
 LATEST = Path(__file__).with_name("latest.json")
 DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
-def main() -> None:
+SIZES = (10_000, 100_000, 1_000_000)
+MOST_IN_A_DATABASE = 100_000
+"""Of a million, only the reading is measured, once: the pages of so many would take longer than all else."""
+
+
+def main(most: int = SIZES[-1]) -> None:
+    """`most`: leave out what needs more reviews than this; a busy machine takes long over them."""
+    sizes = [size for size in SIZES if size <= most]
+    rows = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        rows = [
-            *compare_counting(10_000),
-            *compare_snapshots(folder, 10_000),
-            *compare_pages(folder, 10_000),
-            compare_imports(folder, 4_000),
-        ]
+        for row in measured(Path(name), sizes):
+            rows.append(row)
+            print(f"{row.ratio:.3g} x {row.peer}: {row.name}", flush=True)
     LATEST.write_text(json.dumps([row.told() for row in rows], indent=2) + "\n")
-    told = as_markdown(rows, memory.table())
+    whole = [memory.of_a_table(sizes[-1]), memory.of_a_database(sizes[-1], factors=45)]
+    told = as_markdown(rows, memory.table(), "\n\n".join(whole))
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     DOCUMENT.write_text(f"{before}{BEGIN}\n\n{told}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     print(told)
 
 
-def as_markdown(rows: list[Row], memories: list[tuple[str, list[float]]]) -> str:
+def measured(folder: Path, sizes: list[int]) -> Iterator[Row]:
+    """Every row, as soon as it is known."""
+    in_database = min(sizes[-1], MOST_IN_A_DATABASE)
+    stored = [size for size in sizes if size <= MOST_IN_A_DATABASE]
+    for size in sizes:
+        yield from compare_counting(size)
+        yield from compare_goals(size)
+        yield from compare_finding(size)
+    yield from compare_growth(in_database)
+    yield from compare_statistics(sizes[-1], in_database)
+    for size in stored:
+        yield from compare_resampling(size)
+    yield from compare_snapshots(folder, in_database)
+    for size in stored:
+        yield from compare_pages(folder, size)
+    yield compare_imports(folder, 4_000)
+    yield compare_refusing(folder)
+
+
+def as_markdown(rows: list[Row], memories: list[tuple[str, list[float]]], whole: str) -> str:
     """Both tables, and where they were measured."""
     machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, {today():%Y-%m-%d}"
     lines = [
@@ -50,8 +81,10 @@ def as_markdown(rows: list[Row], memories: list[tuple[str, list[float]]]) -> str
         f"|---|{'---:|' * len(memory.SIZES)}",
         *(f"| {what} | {' | '.join(f'{mib:.1f} MiB' for mib in found)} |" for what, found in memories),
         "",
+        whole,
+        "",
     ]
     return "\n".join(lines)
 
 
-main()
+main(*map(int, sys.argv[1:]))

@@ -1,17 +1,25 @@
-"""Times two pieces of work in turns, so that a busy machine slows both alike."""
+"""Times two pieces of work in turns, by the processor time of this process: a busy machine changes it far less."""
 
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 Work = Callable[[], Any]
+Clock = Callable[[], float]
+
+
+def processor_time() -> float:
+    """Seconds of this process, and of those it started that have ended."""
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + others.ru_utime + others.ru_stime
 
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: medians in seconds, and how many times as long as its peer our work takes."""
+    """One comparison: medians in seconds of processor time, and how many times as long as its peer our work takes."""
 
     name: str
     seconds: float
@@ -27,14 +35,39 @@ class Row:
         return {**asdict(self), "ratio": round(self.ratio, 4)}
 
 
-def compare(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int) -> Row:
-    """One warm-up each, then `rounds` times one after the other."""
+def compare(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int, clock: Clock = processor_time) -> Row:
+    """One warm-up each, then `rounds` times one after the other; the medians."""
+    ours, theirs = _in_turns(work, peer, rounds, clock)
+    return Row(name, median(ours), peer_name, median(theirs))
+
+
+def once(name: str, work: Work, peer_name: str, peer: Work) -> Row:
+    """Our work as always, and a peer that takes minutes a single time."""
+    ours, _ = _in_turns(work, lambda: None, 3)
+    return Row(name, median(ours), peer_name, _timed(peer))
+
+
+def compare_often(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int = 40) -> list[Row]:
+    """Two rows of the same rounds: the medians, and what 95 of 100 stay below."""
+    ours, theirs = _in_turns(work, peer, rounds)
+    return [
+        Row(name, median(ours), peer_name, median(theirs)),
+        Row(f"{name}, 95th percentile", quantiles(ours, n=20)[-1], peer_name, quantiles(theirs, n=20)[-1]),
+    ]
+
+
+def _in_turns(work: Work, peer: Work, rounds: int, clock: Clock = processor_time) -> tuple[list[float], list[float]]:
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(rounds + 1):
         for seconds, what in ((ours, work), (theirs, peer)):
-            began = time.perf_counter()
-            what()
+            took = _timed(what, clock)
             if number:
-                seconds.append(time.perf_counter() - began)
-    return Row(name, median(ours), peer_name, median(theirs))
+                seconds.append(took)
+    return ours, theirs
+
+
+def _timed(work: Work, clock: Clock = processor_time) -> float:
+    began = clock()
+    work()
+    return clock() - began

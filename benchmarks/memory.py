@@ -10,7 +10,12 @@ from rich.console import Console
 
 from app.core.database import open_engine
 from app.exporting.command import export
-from benchmarks.county import empty_agency, import_file, write_file
+from app.patterns.counting.records import Dimension, Layer, Selection
+from app.patterns.heatmap.shares import heatmap
+from benchmarks.county import empty_agency, import_file, large_agency, write_file
+from benchmarks.made_up import SELECTED, incidence_of, made_up
+from benchmarks.measure import processor_time
+from benchmarks.snapshots import read_anew, read_bare
 
 SIZES = (2_000, 8_000)
 
@@ -60,6 +65,45 @@ def table() -> list[tuple[str, list[float]]]:
     return [(what, [_in_own_process(what, size) for size in SIZES]) for what in ("import", "export")]
 
 
+def of_a_table(reviews: int) -> str:
+    """The peak of a process that holds so many reviews and counts pairs and a heatmap, as a sentence."""
+    told = _in_own_process("counting", reviews)
+    return f"A process that holds {reviews:,} reviews by 45 factors and counts them takes {told:.0f} MiB at most."
+
+
+def _counting(reviews: int) -> float:
+    incidence = incidence_of(made_up(reviews))
+    for selection in (Selection(), SELECTED):
+        chosen = incidence.where(selection)
+        chosen.pair_counts(Layer.HINDERED)
+        heatmap(chosen, Dimension.DIVISION, Layer.HINDERED)
+    return peak_mib()
+
+
+def of_a_database(reviews: int, factors: int) -> str:
+    """The peak of a process that reads so many reviews from SQLite, and its time beside the driver's, as a sentence."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "large.db"
+        command = [sys.executable, "-m", "benchmarks.memory"]
+        subprocess.run([*command, "fill", str(path), str(reviews), str(factors)], check=True)
+        found = subprocess.run([*command, "reading", str(path)], check=True, capture_output=True, text=True).stdout
+    peak, seconds, bare = map(float, found.split())
+    return (
+        f"A process that reads {reviews:,} reviews by {factors} factors from SQLite takes {peak:.0f} MiB at most; "
+        f"{seconds:.1f} seconds beside {bare:.1f} of the driver alone, {seconds / bare:.3g} times as long."
+    )
+
+
+def _reading(path: Path) -> str:
+    engine = open_engine(f"sqlite:///{path}")
+    began = processor_time()
+    read_anew(engine)
+    ours, peak = processor_time() - began, peak_mib()
+    began = processor_time()
+    read_bare(path)
+    return f"{peak} {ours} {processor_time() - began}"
+
+
 def _in_own_process(what: str, rows: int) -> float:
     command = [sys.executable, "-m", "benchmarks.memory", what, str(rows)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
@@ -73,5 +117,12 @@ def load(path: Path, rows: int) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "load":
         load(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "fill":
+        file, reviews, factors = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+        large_agency(file, file.parent, reviews, factors=factors, sheets="sheets" in sys.argv)
+    elif sys.argv[1] == "reading":
+        print(_reading(Path(sys.argv[2])))
+    elif sys.argv[1] == "counting":
+        print(_counting(int(sys.argv[2])))
     else:
         print(growth(sys.argv[1], int(sys.argv[2])))

@@ -1,8 +1,12 @@
-"""Whole requests beside an empty page: the same frame, sign-in and session, and nothing in it."""
+"""Whole requests beside a page with the same bytes, sign-in and session, and nothing worked out."""
 
+import gc
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
-from fastapi import Response
+from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
@@ -12,10 +16,18 @@ from app.identity.dependencies import ThePage, User, cookie_name
 from app.identity.models import Role
 from app.main import create_app
 from app.reviews.models import Review
-from benchmarks.county import empty_agency, import_file, sign_in, write_file
-from benchmarks.measure import Row, compare
+from app.systemic_factors.models import Answer, FactorRating
+from benchmarks.county import large_agency, sign_in
+from benchmarks.measure import Row, Work, compare, compare_often
 
 EMPTY = "an empty page"
+SAME = "a page with the same bytes"
+PAGES = {
+    "heatmap": "/patterns/heatmap",
+    "heatmap under a filter": "/patterns/heatmap?from=2021-Q1",
+    "map of factors": "/patterns/connections/map",
+    "matrix of factors": "/patterns/connections/matrix",
+}
 routes = router("/benchmark")
 
 
@@ -25,48 +37,111 @@ def empty(look: Look, viewer: User, page: ThePage) -> Response:
     return page("errors/404.html", message="", reference=None)
 
 
+@routes.get("/same")
+def same(of: str, request: Request, look: Look, viewer: User, page: ThePage) -> Response:
+    look.execute(text("SELECT 1"))
+    return Response(request.app.state.bytes_of[of], media_type="text/html")
+
+
 def compare_pages(folder: Path, reviews: int) -> list[Row]:
-    """Autosave, the list of reviews and the heatmap, in an agency with so many reviews."""
-    engine = empty_agency(folder / "pages.db")
-    import_file(engine, write_file(folder / "pages.csv", reviews))
+    """Autosave, the list of reviews and the pages of patterns, in an agency with so many reviews."""
+    engine = large_agency(folder / f"pages-{reviews}.db", folder, reviews)
     app = create_app(engine)
     app.include_router(routes)
+    gc.collect()
+    gc.freeze()  # As `served` does.
     with writing(engine) as session:
         analyst = sign_in(session, Role.CQI_ANALYST)
     with TestClient(app, base_url="http://testserver") as client:
         client.cookies.set(cookie_name(), analyst.token)
-        return _compared(client, engine, analyst.form_token, reviews)
+        app.state.bytes_of = {name: client.get(address).content for name, address in PAGES.items()}
+        return [
+            *_patterns(client, engine, reviews),
+            _beside_hello(client, reviews),
+            *_others(client, analyst.form_token, reviews),
+        ]
 
 
-def _compared(client: TestClient, engine: Engine, form_token: str, reviews: int) -> list[Row]:
+def get(client: TestClient, address: str, times: int = 1) -> None:
+    for _ in range(times):
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+
+
+def _patterns(client: TestClient, engine: Engine, reviews: int) -> list[Row]:
+    of = f"in an agency with {reviews:,} reviews"
+
+    def same_as(name: str) -> None:
+        get(client, f"/benchmark/same?of={name}")
+
+    def after(change: Work) -> Work:
+        """Of the agency's first review."""
+
+        def heatmap() -> None:
+            change()
+            get(client, PAGES["heatmap"])
+
+        return heatmap
+
+    def words() -> None:
+        with writing(engine) as session:
+            session.get_one(Review, 1).title += "."
+
+    def answer() -> None:
+        with writing(engine) as session:
+            rating = session.get_one(FactorRating, 1)
+            rating.answer = Answer.STRONG if rating.answer != Answer.STRONG else Answer.NOT_EVIDENT
+
+    changes = {"words of a review": words, "an answer": answer}
+    rows = [
+        row
+        for name, address in PAGES.items()
+        for row in compare_often(f"{name}, {of}", partial(get, client, address), SAME, partial(same_as, name))
+    ]
+    for name, address in PAGES.items():
+        # Another base for the trends in each address: nobody asked for this page before, and it looks the same.
+        anew = (f"{address}{'&' if '?' in address else '?'}rebase={number:03}" for number in count())
+        rows += [
+            compare(f"{name} written anew, {of}", partial(_next, client, anew), SAME, partial(same_as, name), rounds=15)
+        ]
+    for name, change in changes.items():
+        rows += [
+            compare(f"heatmap after {name} changed, {of}", after(change), SAME, partial(same_as, "heatmap"), rounds=7)
+        ]
+    return rows
+
+
+def _next(client: TestClient, addresses: Iterator[str]) -> None:
+    get(client, next(addresses))
+
+
+def _beside_hello(client: TestClient, reviews: int) -> Row:
+    """A page of which everything is kept still looks up who asks, and is written anew."""
+    bare = FastAPI()
+
+    @bare.get("/")
+    async def hello() -> dict[str, str]:
+        return {"hello": "world"}
+
+    with TestClient(bare) as other:
+        ten = partial(get, client, PAGES["heatmap"], 10), partial(get, other, "/", 10)
+        name = f"G5: ten kept heatmaps, in an agency with {reviews:,} reviews"
+        return compare(name, ten[0], "FastAPI: ten times hello", ten[1], rounds=7)
+
+
+def _others(client: TestClient, form_token: str, reviews: int) -> list[Row]:
     story = "What happened, as it made sense at the time. " * 40
     typed = {"draft_key": "/reviews/new", "form_token": form_token, "purpose": story}
-
-    def get(address: str, times: int = 1) -> None:
-        for _ in range(times):
-            answer = client.get(address)
-            assert answer.status_code == 200, (address, answer.status_code)
+    of = f"in an agency with {reviews:,} reviews"
 
     def autosave() -> None:
         for _ in range(10):
             assert client.post("/drafts", data=typed).status_code == 200
 
-    def heatmap_after_a_change() -> None:
-        with writing(engine) as session:
-            session.get_one(Review, 1).title += "."
-        get("/patterns/heatmap")
+    def nothing(times: int = 1) -> None:
+        get(client, "/benchmark/empty", times)
 
-    of = f"in an agency with {reviews:,} reviews"
-    ten = f"ten times {EMPTY}"
     return [
-        compare(f"ten autosaves, {of}", autosave, ten, lambda: get("/benchmark/empty", 10), rounds=7),
-        compare(f"list of reviews, {of}", lambda: get("/reviews"), EMPTY, lambda: get("/benchmark/empty"), rounds=7),
-        compare(f"heatmap, {of}", lambda: get("/patterns/heatmap"), EMPTY, lambda: get("/benchmark/empty"), rounds=7),
-        compare(
-            f"heatmap after a review changed, {of}",
-            heatmap_after_a_change,
-            EMPTY,
-            lambda: get("/benchmark/empty"),
-            rounds=5,
-        ),
+        compare(f"ten autosaves, {of}", autosave, f"ten times {EMPTY}", lambda: nothing(10), rounds=7),
+        compare(f"list of reviews, {of}", lambda: get(client, "/reviews"), EMPTY, nothing, rounds=7),
     ]
