@@ -3,15 +3,13 @@
 Exit codes: 0 done, 1 not done (a sentence says why), 2 the command was not understood.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from app.core.terminal import database, told_plainly
+from app.reflections import recovery_command
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,10 +43,11 @@ def _listen(host: str, port: int) -> None:
     import uvicorn
 
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:served",
         factory=True,
         host=host,
         port=port,
+        workers=1,  # Whatever WEB_CONCURRENCY says: responders' unlocked keys are in the memory of one process.
         access_log=False,  # Addresses hold public codes and searches; what was done stands in the trail.
         server_header=False,
         log_level="warning",
@@ -81,14 +80,14 @@ def setup(
     from app import founding
     from app.core.database import writing
 
-    with _told_plainly():
+    with told_plainly():
         new = founding.read_new_agency(
             name=name, short_name=short_name, department=department, administrator=administrator, email=email
         )
         places = founding.read_places(offices) if offices else []
         password_hash = _first_password(new.administrator, new.email)
         bring_up_to_date()
-        with _engine() as engine, writing(engine) as session:
+        with database() as engine, writing(engine) as session:
             founding.found_agency(session, new, places, password_hash=password_hash)
     typer.echo(f"{new.name} is set up. `throughline serve` serves it; {new.email} signs in and adds people.")
     if not places:
@@ -122,51 +121,28 @@ def offices(
     from app import founding
     from app.core.database import writing
 
-    with _told_plainly(), _engine() as engine:
+    with told_plainly(), database() as engine:
         places = founding.read_places(file)
         with writing(engine) as session:
             added = founding.add_places(session, founding.agency_of(session, agency), places)
     typer.echo(f"{added} of {len(places)} offices added; the others were there.")
 
 
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What stands in the way is said in a sentence, with exit code 1."""
-    from sqlalchemy.exc import SQLAlchemyError
-
+def _insist_on_present_tables() -> None:
+    """A site on tables of another version would answer with errors; one sentence at the start says it better."""
     from app.core.errors import Refused
+    from app.doctor import about_revision
 
-    try:
-        yield
-    except Refused as refusal:
-        typer.echo(refusal.sentence, err=True)
-        raise typer.Exit(1) from None
-    except SQLAlchemyError as problem:
-        said = str(getattr(problem, "orig", problem)).splitlines()[0]
-        typer.echo(f"The database cannot be used: {said}. `throughline doctor` says more.", err=True)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _engine() -> Iterator["Engine"]:
-    """The database of the settings, closed in the end."""
-    from app.core.database import open_engine
-    from app.core.settings import settings
-
-    path = settings().sqlite_path
-    if path and not path.exists():
-        typer.echo(f"There is no database at {path}. THROUGHLINE_DATABASE_URL names another one.", err=True)
-        raise typer.Exit(1)
-    engine = open_engine(settings().database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    with told_plainly(), database() as engine, engine.connect() as connection:
+        for remark in about_revision(connection):
+            if remark.state == "wrong":
+                raise Refused(remark.sentence)
 
 
 @main.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the site on the database of the settings."""
+    _insist_on_present_tables()
     typer.echo(f"Throughline listens on http://{host}:{port}")
     _listen(host, port)
 
@@ -182,6 +158,7 @@ def box(host: Host = "127.0.0.1", port: Port = 8001) -> None:
         factory=True,
         host=host,
         port=port,
+        workers=1,  # Whatever WEB_CONCURRENCY says: a form's challenge is known to the process that gave it out.
         access_log=False,
         log_level="critical",
         server_header=False,
@@ -191,33 +168,8 @@ def box(host: Host = "127.0.0.1", port: Port = 8001) -> None:
     )
 
 
-@main.command()
-def recovery_key(
-    target: Annotated[Path, typer.Argument(help="The file to write the private key to; it may not exist yet.")],
-) -> None:
-    """Make the key that opens reflections when every responder's key is lost. Keep the file offline."""
-    from app.reflections.box.recovery import make_recovery_key
-    from app.reflections.box.settings import BoxSettings
-    from app.reflections.box.storage import open_box
-
-    if target.exists():
-        typer.echo(f"There is a file at {target} already.", err=True)
-        raise typer.Exit(1)
-    make_recovery_key(open_box(BoxSettings().database), target)
-    typer.echo(f"The key is in {target}. Move it to two places that are not connected to a network.")
-
-
-@main.command()
-def seal_again(
-    source: Annotated[Path, typer.Argument(help="The file with the private recovery key.")],
-) -> None:
-    """Seal every reflection to the keys of today, after a responder joined, left or lost a key."""
-    from app.reflections.box import recovery
-    from app.reflections.box.settings import BoxSettings
-    from app.reflections.box.storage import open_box
-
-    done = recovery.seal_again(open_box(BoxSettings().database), bytes.fromhex(source.read_text("ascii")))
-    typer.echo(f"Sealed again: {done}.")
+for about_keys in (recovery_command.recovery_key, recovery_command.replace_recovery_key, recovery_command.seal_again):
+    main.command()(about_keys)
 
 
 @main.command()
@@ -227,18 +179,16 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the county anew, without what you changed.")] = False,
     only_load: Annotated[bool, typer.Option("--only-load", help="Load the county and stop.")] = False,
 ) -> None:
-    """Serve a made-up county: everything in it is invented."""
-    import os
-
+    """Serve a made-up county and, beside it, the box of its reflections: everything in both is invented."""
     from app.core.settings import settings
+    from app.demo import beside
 
-    os.environ["THROUGHLINE_DEMO"] = "true"
-    os.environ.setdefault("THROUGHLINE_DATABASE_URL", f"sqlite:///{Path.cwd() / 'var' / 'demo.db'}")
-    settings.cache_clear()
+    beside.set_up(host, port)
     path = settings().sqlite_path
     if fresh and path:
         for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             file.unlink(missing_ok=True)
+        beside.forget()
     if path and not path.exists():
         typer.echo("Making the database and the made-up county. This takes about half a minute.")
     bring_up_to_date()
@@ -247,6 +197,8 @@ def demo(
     loaded = load_county()
     if loaded:
         typer.echo(f"Loaded the made-up county: {loaded}.")
+    if said := beside.load():
+        typer.echo(said)
     if only_load:
         return
     typer.echo(f"\n  Open http://{host}:{port} and sign in, for example as")
@@ -254,8 +206,12 @@ def demo(
 
     for email, what in sign_in_examples():
         typer.echo(f"    {email:<38} {what}")
-    typer.echo(f"  Everyone's password: {PASSWORD}\n  Stop with Ctrl+C.\n")
-    _listen(host, port)
+    typer.echo(f"  Everyone's password: {PASSWORD}\n")
+    for line in beside.words():
+        typer.echo(f"  {line}")
+    typer.echo("  Stop with Ctrl+C.\n")
+    with beside.box_running(host, port + 1):
+        _listen(host, port)
 
 
 @main.command(name="import")
@@ -308,7 +264,7 @@ def export(
 
     from app.exporting import command
 
-    with _told_plainly(), _engine() as engine:
+    with told_plainly(), database() as engine:
         command.export(engine, target, Console(), agency_code=agency)
 
 
@@ -323,8 +279,23 @@ def patterns(
 
     from app.patterns import command
 
-    with _told_plainly(), _engine() as engine:
+    with told_plainly(), database() as engine:
         command.show(engine, Console(), email=email, folder=folder, query=filters)
+
+
+@main.command()
+def brief(
+    code: Annotated[str, typer.Argument(help="The code of a saved view, as in its address: V-7F3KQ2M9XA.")],
+    email: Annotated[str, typer.Option("--as", help="The address of the person whose sight it is.")],
+    folder: Annotated[Path, typer.Option(help="Write the PDF and the Word file here.")] = Path(),
+) -> None:
+    """Write the two-page brief of a saved view, without a browser."""
+    from rich.console import Console
+
+    from app.patterns import brief_command
+
+    with told_plainly(), database() as engine:
+        brief_command.write_brief(engine, Console(), code=code, email=email, folder=folder)
 
 
 @main.command()

@@ -22,7 +22,9 @@ from app.core.clock import now
 from app.core.database import open_engine
 from app.core.pages import ROOT, STATIC
 from app.core.settings import Settings
+from app.core.translation import gettext as _
 from app.identity.models import Agency, Person, Role, RoleHeld
+from app.patterns.briefs.pdf import PANGO_IS_MISSING, can_make_pdf
 from app.systemic_factors.models import TaxonomyPack
 
 OLDEST_PYTHON = (3, 11)
@@ -58,8 +60,8 @@ def wrong(sentence: str) -> Remark:
 
 def examine(settings: Settings, *, static: Path = STATIC) -> list[Remark]:
     """Everything that can be said of the installation with these settings."""
-    remarks = [*about_python(sys.version_info[:2]), *about_static_files(static), *about_https(settings)]
-    return [*remarks, *_about_files(settings), *_about_database(settings)]
+    remarks = [*about_python(sys.version_info[:2]), *about_static_files(static), *about_https(settings), *about_pdf()]
+    return [*remarks, *about_exchange(settings.exchange), *_about_files(settings), *_about_database(settings)]
 
 
 def show(remarks: list[Remark], console: Console) -> None:
@@ -96,6 +98,31 @@ def about_https(settings: Settings) -> Iterator[Remark]:
         yield ok("Cookies are sent over https only. Behind a proxy, it has to speak https and pass on the host.")
     else:
         yield look("THROUGHLINE_HTTPS is off, so sessions also work over http. Set it to true wherever others connect.")
+
+
+def about_pdf() -> Iterator[Remark]:
+    """Whether briefs can be made as PDF, which takes a library of the system."""
+    if can_make_pdf():
+        yield ok("PDF files can be made.")
+    else:
+        yield look(_(PANGO_IS_MISSING))
+
+
+def about_exchange(folder: Path | None) -> Iterator[Remark]:
+    """The folder through which reflections and their answers go; None where there is no box."""
+    if folder is None:
+        yield ok("THROUGHLINE_EXCHANGE is not set, so no reflections are taken in.")
+    elif not folder.is_dir():
+        yield wrong(
+            f"The folder {folder} of THROUGHLINE_EXCHANGE does not exist, so no reflection arrives and no answer "
+            "leaves. Make it, for the group of the two accounts."
+        )
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield wrong(f"The folder {folder} of THROUGHLINE_EXCHANGE cannot be written. Give it to the group of the two.")
+    elif folder.stat().st_mode & stat.S_IWOTH:
+        yield wrong(f"Every account of this machine can put a key of its own into {folder}. Run `chmod 2770` on it.")
+    else:
+        yield ok(f"Reflections and answers can pass through {folder}.")
 
 
 def _about_files(settings: Settings) -> Iterator[Remark]:

@@ -20,7 +20,8 @@ from app.core.database import open_engine
 from app.core.settings import Settings, settings
 from app.doctor import Remark, examine, show
 from app.identity.models import Agency, Role, RoleHeld
-from tests.conftest import Cast, a_pack, migrate
+from tests.cast import Cast, a_pack
+from tests.conftest import migrate
 
 
 @pytest.fixture
@@ -98,6 +99,23 @@ class TestFilesAndFolders:
             connection.execute("INSERT INTO role_held VALUES (77, 'reviewer')")
         connection.close()
         assert "1 rows point to rows that are gone" in said("wrong", of(path))
+
+
+class TestTheFolderOfTheBox:
+    def test_without_one_nothing_is_wrong(self, path: Path) -> None:
+        assert "THROUGHLINE_EXCHANGE is not set" in said("ok", of(path))
+
+    def test_one_that_is_missing_or_cannot_be_written(self, path: Path, tmp_path: Path) -> None:
+        assert "no answer leaves" in said("wrong", of(path, exchange=tmp_path / "nowhere"))
+        assert "cannot be written" in said("wrong", doctor.about_exchange(Path("/proc/self")))
+
+    def test_one_that_everyone_can_use(self, path: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "exchange"
+        folder.mkdir()
+        folder.chmod(0o777)
+        assert f"can put a key of its own into {folder}" in said("wrong", of(path, exchange=folder))
+        folder.chmod(0o2770)
+        assert f"can pass through {folder}" in said("ok", of(path, exchange=folder))
 
 
 class TestTheDatabase:
@@ -179,6 +197,20 @@ class TestTheCommand:
             settings.cache_clear()
         assert result.exit_code == 1
         assert "no agency yet" in result.output
+
+    def test_serving_does_not_begin_on_tables_of_another_version(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        empty = tmp_path / "empty.db"
+        empty.touch()
+        monkeypatch.setenv("THROUGHLINE_DATABASE_URL", f"sqlite:///{empty}")
+        settings.cache_clear()
+        try:
+            result = CliRunner().invoke(main, ["serve"])
+        finally:
+            settings.cache_clear()
+        assert result.exit_code == 1
+        assert "Run `throughline migrate`." in result.output
 
     def test_good_news_ends_in_words(self) -> None:
         told = io.StringIO()

@@ -63,6 +63,13 @@ SERVICE_AREAS_ELSEWHERE = {
 EPISODE_IN_SAME_AREA = 0.65
 """The share of key episodes in the service area of the incident; the others lie in one drawn like it."""
 
+CASES_A_REVIEW = 28
+"""Open cases of a division in the first month, for each review that it has in the three years."""
+CASES_FALL_BY = 0.04
+"""The share by which open cases become fewer in a year."""
+CASES_VARY_BY = 0.02
+"""The standard deviation of an office's month around that, as a share."""
+
 # --- Assumptions: factors --------------------------------------------------------------------------------------------
 
 HINDERED_SHARE = {

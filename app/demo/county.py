@@ -52,13 +52,18 @@ PEOPLE = (
     DemoPerson("cqi_analyst", "Ines Q.", "cqi@juniper.example", "cqi_analyst"),
     DemoPerson("chief_eastside", "Tomas E.", "chief-eastside@juniper.example", "division_chief", "eastside", True),
     DemoPerson("chief_harbor", "Leila H.", "chief-harbor@juniper.example", "division_chief", "harbor"),
+    DemoPerson("responder", "Mika R.", "responder@juniper.example", "responder"),
+    DemoPerson("second_responder", "Odile P.", "second-responder@juniper.example", "responder"),
     DemoPerson("counsel", "Avery C.", "counsel@juniper.example", "counsel"),
     DemoPerson("administrator", "Sam A.", "admin@juniper.example", "administrator"),
 )
-"""One person for each role, two who facilitate, and two chiefs: one with record access and one without."""
+"""One person for each role, two who facilitate, two responders, and two chiefs: one with record access, one without."""
 
 PASSWORD = "every river knows the rain"  # noqa: S105  (of made-up people; printed where the demo starts)
 """Everyone's password in the demo county."""
+
+PASSPHRASE = "seven owls over a quiet bridge"  # noqa: S105  (of made-up people, as above)
+"""The passphrase of both responders' keys."""
 
 _EXAMPLES = {
     "facilitator": "leads reviews: debriefs, timeline, ratings",
@@ -67,6 +72,8 @@ _EXAMPLES = {
     "cqi_analyst": "reads every review and sees patterns",
     "chief_eastside": "reads the reviews and patterns of the Eastside division",
     "chief_harbor": "a chief who may not read reviews",
+    "responder": "reads and answers anonymous reflections",
+    "second_responder": "the second reader of what is retold from them",
     "counsel": "counsel: the home page says what is not built yet",
     "administrator": "people, roles and lists of factors",
 }

@@ -14,6 +14,7 @@ from app.demo.records import (
     Incident,
     MapCondition,
     MapInfluence,
+    OpenCases,
     Rating,
     Review,
     TimelineEvent,
@@ -35,6 +36,7 @@ class Ledger:
     findings: list[Finding] = field(default_factory=list)
     map_conditions: list[MapCondition] = field(default_factory=list)
     map_influences: list[MapInfluence] = field(default_factory=list)
+    open_cases: list[OpenCases] = field(default_factory=list)
 
     def closed(self) -> County:
         """Everything collected, as it will stay."""
@@ -57,4 +59,5 @@ class Ledger:
             findings=tuple(self.findings),
             map_conditions=tuple(self.map_conditions),
             map_influences=tuple(self.map_influences),
+            open_cases=tuple(self.open_cases),
         )

@@ -203,6 +203,15 @@ class MapInfluence:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCases:
+    """How many cases an office had open in the month that begins on this day."""
+
+    office: str
+    month: date
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """Everything the demo county holds, in the order it is to be written."""
 
@@ -224,3 +233,4 @@ class County:
     findings: tuple[Finding, ...]
     map_conditions: tuple[MapCondition, ...]
     map_influences: tuple[MapInfluence, ...]
+    open_cases: tuple[OpenCases, ...]

@@ -11,11 +11,12 @@ from app.demo.assumptions import PLANTED_PAIRS, REVIEWS_BY_DIVISION
 from app.demo.county import DIVISION_OF, DIVISIONS, OFFICES, PEOPLE, SERVICE_AREAS
 from app.demo.generate import demo_county
 from app.demo.presence import FACTORS
+from app.demo.views import NOTE
 from app.identity.models import Role
 from app.language.rules import remarks_on
-from app.patterns.incidence import Incidence
-from app.patterns.pairs import pairs_of
-from app.patterns.records import Factor, Layer, Rating, ReviewRecord
+from app.patterns.connections.pairs import pairs_of
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Factor, Layer, Rating, ReviewRecord
 from app.systemic_factors.models import Answer
 from tests.demo.counted import (
     COUNTY,
@@ -60,6 +61,15 @@ class TestShape:
 
     def test_each_division_has_its_number_of_reviews(self):
         assert Counter(DIVISION_OF[review.home_office] for review in COUNTY.reviews) == REVIEWS_BY_DIVISION
+
+    def test_every_office_has_its_open_cases_in_each_of_the_36_months(self):
+        known = Counter(one.office for one in COUNTY.open_cases)
+        assert known == {office.code: 36 for office in OFFICES}
+        by_month = Counter()
+        for one in COUNTY.open_cases:
+            by_month[one.month] += one.cases
+        assert (min(by_month).isoformat(), max(by_month).isoformat()) == ("2023-10-01", "2026-09-01")
+        assert 9_000 < by_month[max(by_month)] < 0.95 * by_month[min(by_month)] < 11_000
 
     def test_about_two_hundred_incidents_are_not_reviewed(self):
         reviewed = {review.incident for review in COUNTY.reviews}
@@ -289,6 +299,9 @@ KINDS = (
 
 
 class TestLanguage:
+    def test_the_analyst_s_note_draws_no_remark(self):
+        assert remarks_on(NOTE) == []
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_no_narrative_draws_a_remark(self, kind):
         records = getattr(COUNTY, kind)

@@ -17,8 +17,10 @@ from app.identity.actions import claim, is_right, sign_in, start_session
 from app.identity.dependencies import cookie_name
 from app.identity.models import Agency, OrgUnit, Person
 from app.identity.queries import viewer_of
-from app.main import create_app
 from app.models import metadata
+from app.patterns.context.models import OpenCases
+from app.patterns.notes.models import PatternNote
+from app.patterns.views.models import SavedView
 from app.reviews.models import (
     EpisodeEvent,
     Finding,
@@ -95,6 +97,7 @@ class TestWhatIsThere:
             Factor: 29,
             Incident: len(COUNTY.incidents),
             TriageDecision: len(COUNTY.triage_decisions),
+            OpenCases: len(COUNTY.open_cases),
             Review: len(COUNTY.reviews),
             TimelineEvent: len(COUNTY.timeline),
             EpisodeEvent: sum(len(event.episodes) for event in COUNTY.timeline),
@@ -110,6 +113,10 @@ class TestWhatIsThere:
             MapInfluence: len(COUNTY.map_influences),
         }
         assert {model: count(session, model) for model in expected} == expected
+
+    def test_the_analyst_left_a_view_and_a_note_in_the_summer(self, loaded, session):
+        days = [session.exec(select(column)).one() for column in (SavedView.saved_at, PatternNote.written_at)]
+        assert [f"{day:%Y-%m-%d}" for day in days] == ["2026-07-06"] * 2
 
     def test_the_sentence_tells_the_counts(self, loaded):
         assert loaded.startswith("582 incidents, 377 reviews, ")
@@ -141,8 +148,10 @@ class TestWhatIsThere:
             record = session.exec(select(model)).first()
             assert text_at(session, record.code, field, 1) == opened(getattr(record, field))
 
-    def test_every_version_belongs_to_a_review_an_incident_or_a_sheet(self, loaded, session):
-        codes = {code for model in (Review, Incident, RatingSheet) for code in session.exec(select(model.code))}
+    def test_every_version_belongs_to_a_review_an_incident_a_sheet_or_a_note(self, loaded, session):
+        codes = {
+            code for model in (Review, Incident, RatingSheet, PatternNote) for code in session.exec(select(model.code))
+        }
         assert set(session.exec(select(TextVersion.within).distinct())) <= codes
 
 
@@ -237,19 +246,19 @@ class TestPages:
             "/history",
         ],
     )
-    def test_the_facilitator_reads_every_page_of_a_written_review(self, loaded, engine, part):
+    def test_the_facilitator_reads_every_page_of_a_written_review(self, loaded, engine, app, part):
         with writing(engine) as session:
             token = start_session(session, person(session, "facilitator").person)
-        with TestClient(create_app(engine)) as client:
+        with TestClient(app) as client:
             client.cookies.set(cookie_name(), token)
             answer = client.get(f"/reviews/{WRITTEN}{part}")
         assert answer.status_code == 200
         assert WRITTEN in answer.text
 
-    def test_the_analyst_sees_what_was_planted(self, loaded, engine):
+    def test_the_analyst_sees_what_was_planted(self, loaded, engine, app):
         with writing(engine) as session:
             token = start_session(session, person(session, "cqi_analyst").person)
-        with TestClient(create_app(engine)) as client:
+        with TestClient(app) as client:
             client.cookies.set(cookie_name(), token)
             heatmap = words(client.get("/patterns/heatmap").text)
             connections = words(client.get("/patterns/connections").text)
