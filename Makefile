@@ -26,6 +26,10 @@ $(VENV)/installed-for-work: $(VENV)/installed
 	@echo "Installing what the checks and tests need." && $(PIP) install --constraint constraints.txt --group dev
 	@touch $@
 
+$(VENV)/installed-for-bench: $(VENV)/installed-for-work
+	@echo "Installing what is measured beside." && $(PIP) install --constraint constraints.txt --group bench
+	@touch $@
+
 demo: $(VENV)/installed ## Serve a synthetic county on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN)/throughline demo --port $(PORT)
 
@@ -35,18 +39,18 @@ test: $(VENV)/installed-for-work ## Run every check and every test, on both data
 lint: $(VENV)/installed-for-work ## Run only the checks that read the code
 	@scripts/lint.sh
 
-bench: $(VENV)/installed-for-work ## Measure what we promise about speed
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/installed-for-bench ## Measure what we promise about speed (MOST=10000 for smaller sizes)
+	@$(BIN)/python -m benchmarks $(MOST)
 
-assurance: $(VENV)/installed-for-work ## Run the checks that are too long for every day (marked `assurance`)
-	@scripts/test.sh -m assurance --timeout 3600
+assurance: $(VENV)/installed-for-work ## Run what is too long for every day (marked `assurance`), and properties on many examples
+	@scripts/test.sh -m "assurance or hypothesis" --hypothesis-profile assurance --timeout 3600
 
 strings: $(VENV)/installed-for-work ## Gather every sentence for translators in locale/throughline.pot
 	@mkdir -p locale
 	@$(BIN)/python -m babel.messages.frontend --quiet extract --mapping-file babel.cfg --no-location --sort-output --project Throughline --output-file locale/throughline.pot .
 	@echo "$$(grep -c '^msgid' locale/throughline.pot) sentences and words in locale/throughline.pot"
 
-constraints: $(VENV)/installed-for-work ## Write the installed versions into constraints.txt, without addresses
+constraints: $(VENV)/installed-for-bench ## Write the installed versions into constraints.txt, without addresses
 	@$(BIN)/pip freeze --all --exclude-editable --exclude setuptools | grep -v '@' | LC_ALL=C sort -f > constraints.txt
 
 clean: ## Remove the virtual environment, the demonstration's data and every cache

@@ -22,6 +22,14 @@
     });
   }
 
+  // On phones the tabs scroll sideways: the one of this page is in sight.
+  function showCurrentTab() {
+    for (const tab of document.querySelectorAll(".section-nav a[aria-current]")) {
+      const row = tab.parentElement;
+      row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+    }
+  }
+
   function foldFiltersOnPhones() {
     if (!matchMedia("(max-width: 760px)").matches) return;
     for (const filters of document.querySelectorAll("details.filter-card")) filters.open = false;
@@ -310,7 +318,7 @@
         else edge.setAttribute("display", "none");
         shown += isShown;
       }
-      if (status) status.textContent = fill(words.linksShown, { shown, total: status.dataset.linksShown || edges.length });
+      if (status) status.textContent = fill(words.linksShown, { shown: shown.toLocaleString("en-US"), total: status.dataset.linksShown || edges.length });
     }
 
     for (const slider of sliders) slider.addEventListener("input", () => update(slider));
@@ -370,6 +378,7 @@
   }
 
   setUpMenu();
+  showCurrentTab();
   foldFiltersOnPhones();
   session.setUp();
   setUp(document);

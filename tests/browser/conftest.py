@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from app.core.database import open_engine, writing
@@ -19,7 +20,6 @@ from app.demo.load import load_county
 from app.identity import actions
 from app.identity.dependencies import cookie_name
 from app.identity.viewers import Viewer
-from app.main import create_app
 
 CHROMIUM = os.environ.get("THROUGHLINE_TEST_CHROMIUM", "")
 WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 640)
@@ -57,12 +57,10 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def served(engine: Engine) -> Iterator[str]:
+def served(app: FastAPI) -> Iterator[str]:
     """The site on a port of its own; yields its address."""
     port = free_port()
-    config = uvicorn.Config(
-        create_app(engine), port=port, log_level="warning", access_log=False, timeout_keep_alive=300
-    )
+    config = uvicorn.Config(app, port=port, log_level="warning", access_log=False, timeout_keep_alive=300)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -75,8 +73,8 @@ def served(engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(engine: Engine) -> Iterator[str]:
-    yield from served(engine)
+def site(app: FastAPI) -> Iterator[str]:
+    yield from served(app)
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +131,22 @@ def visit(chromium: Browser, engine: Engine, site: str) -> Iterator[Visit]:
     assert complaints == []
 
 
+def follow(page: Page, target: Locator) -> None:
+    """Presses a link or button, and waits until another page has loaded in place of this one.
+
+    A press alone returns before the browser has left, and what is looked at then may be the page that was. Waiting
+    for the next navigation is not enough: htmx writes the address anew after it has exchanged a part.
+    """
+    target.wait_for()
+    page.evaluate("document.documentElement.dataset.left = ''")
+    target.click()
+    page.locator("html:not([data-left])").wait_for()
+    page.wait_for_load_state()
+
+
 def accessible(page: Page) -> None:
     """No violation of WCAG 2.2 AA or of axe's best practice, and nothing that scrolls sideways."""
+    page.wait_for_load_state()  # A page whose styles are still on their way would be judged without them.
     options = {"runOnly": {"type": "tag", "values": CHECKED}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options)
     told = [

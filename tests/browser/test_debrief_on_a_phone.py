@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from app.debriefs.models import DebriefNote, DebriefSession
 from app.reviews.models import Stage
-from tests.browser.conftest import PHONE, SMALL, WIDE, accessible
+from tests.browser.conftest import PHONE, SMALL, WIDE, accessible, follow
 from tests.factories import a_debrief, a_note, a_review, an_invitation
 
 
@@ -30,13 +30,13 @@ class TestOnAPhone:
         review = _a_listening_review(session, cast)
         page = visit(cast.facilitator, f"/reviews/{review.code}/debriefs", size=PHONE)
         accessible(page)
-        page.get_by_role("link", name="Log a debrief").first.click()
+        follow(page, page.get_by_role("link", name="Log a debrief").first)
         accessible(page)
         _fill_in_details(page)
         # Only the text for those present is left.
         expect(page.get_by_text("What we say to: staff", exact=True)).to_be_visible()
         expect(page.get_by_text("What we say to: a young person")).to_have_count(0)
-        page.get_by_role("button", name="Continue to “What the work looked like”").click()
+        follow(page, page.get_by_role("button", name="Continue to “What the work looked like”"))
 
         accessible(page)
         page.get_by_label("What they noticed").check()
@@ -53,10 +53,10 @@ class TestOnAPhone:
         expect(page.locator("#problems")).to_be_focused()
 
         page.get_by_text("Section 2 of 7").click()
-        page.get_by_role("link", name="Read back").first.click()
+        follow(page, page.get_by_role("link", name="Read back").first)
         accessible(page)
         expect(page.locator(".read-aloud")).to_have_text("The summary was in another folder.")
-        page.get_by_role("button", name="Everything was read back").click()
+        follow(page, page.get_by_role("button", name="Everything was read back"))
         accessible(page)
         page.get_by_label("How many learned something").fill("1")
         page.get_by_role("button", name="Save and close").click()

@@ -34,6 +34,7 @@ SEEN_ELSEWHERE = {
     "/reviews/{review_code}/debriefs/{debrief_code}/parts/care": "test_debrief_on_a_phone",
     "/reviews/{review_code}/debriefs/{debrief_code}/parts/{part_key}": "test_debrief_on_a_phone",
     "/reviews/{review_code}/debriefs/{debrief_code}/session": "test_debrief_on_a_phone",
+    "/reflections/desk/{code}": "test_answer_a_reflection",
     "/import/{code}": "test_import_a_file",
     "/import/{code}/mapping": "test_import_a_file",
     "/import/{code}/report.csv": "test_import_a_file",
@@ -58,7 +59,9 @@ def _kinds():
     with TABLE.open(encoding="utf-8", newline="") as file:
         paths = {row["path"] for row in csv.DictReader(file) if row["method"] == "GET"}
     exact_first = sorted(paths, key=lambda path: (path.count("{"), path))
-    return [(path, re.compile(re.sub(r"{\w+(:\w+)?}", "[^/]+", path) + "$")) for path in exact_first]
+    return [
+        (path, re.compile(re.sub(r"{\w+(:\w+)?}", "[^/.]+", path.replace(".", r"\.")) + "$")) for path in exact_first
+    ]
 
 
 def _kind(kinds, address):
@@ -89,8 +92,10 @@ def _starts(engine, viewer):
 
 
 def _looked_at(page, address):
-    """What the browser has against a page, at three widths."""
+    """What the browser has against a page, at three widths, and free text without the notice about reporting."""
     page.goto(address)
+    for form in page.locator("form:has([data-language-check]):not(:has(.not-a-report))").all():
+        yield f"{address}: the form {form.get_attribute('action')} does not say that it is no report of abuse."
     for width, height in (PHONE, SMALL, WIDE):
         page.set_viewport_size({"width": width, "height": height})
         try:

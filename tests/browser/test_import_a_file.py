@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from app.reviews.models import Review
-from tests.browser.conftest import PHONE, SMALL, WIDE, accessible
+from tests.browser.conftest import PHONE, SMALL, WIDE, accessible, follow
 
 FILE = (
     "id,incident date,type,office,division,told,influences\n"
@@ -47,15 +47,15 @@ class TestTheImportPages:
     def test_are_accessible(self, cast, visit, file, size):
         page = visit(cast.risk_manager, "/import", size=size)
         accessible(page)
-        page.get_by_role("button", name="Upload").click()
+        follow(page, page.get_by_role("button", name="Upload"))
         accessible(page)
         page.get_by_label("File").set_input_files(file)
-        page.get_by_role("button", name="Upload").click()
+        follow(page, page.get_by_role("button", name="Upload"))
         accessible(page)
         page.get_by_role("button", name="Look at the rows", exact=True).click()
         page.get_by_role("link", name="Mend row 3").wait_for()
         accessible(page)
-        page.get_by_role("link", name="Mend row 3").click()
+        follow(page, page.get_by_role("link", name="Mend row 3"))
         accessible(page)
         page.go_back()
         page.get_by_role("button", name="Leave out the row that needs mending").click()

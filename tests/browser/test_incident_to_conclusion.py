@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.identity import actions
-from tests.browser.conftest import PHONE, WIDE, accessible
+from tests.browser.conftest import PHONE, WIDE, accessible, follow
 
 PASSWORD = "slow green tide tables"
 
@@ -36,7 +36,7 @@ def go(page, place, navigation="Main"):
     menu = page.get_by_role("button", name="Menu", exact=True)
     if navigation == "Main" and menu.is_visible():
         menu.click()
-    page.get_by_role("navigation", name=navigation).get_by_role("link", name=place, exact=True).click()
+    follow(page, page.get_by_role("navigation", name=navigation).get_by_role("link", name=place, exact=True))
 
 
 def sign_out(page):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 
 import pytest
@@ -15,7 +16,7 @@ from app.core.database import writing
 from app.identity import actions
 from app.identity.dependencies import cookie_name
 from app.reviews.models import Stage
-from tests.browser.conftest import CHROMIUM, PHONE, WIDE, accessible, free_port
+from tests.browser.conftest import CHROMIUM, PHONE, WIDE, accessible, follow, free_port
 from tests.factories import a_finding, a_member, a_review, an_episode, an_event, an_incident, an_invitation
 
 TEXT = "Two units worked from two folders. Nobody saw both."
@@ -85,9 +86,23 @@ class TestADraft:
         page.get_by_label("The family's perspective").fill(TEXT)
         draft_saved(page)
         page.goto(address)
-        page.get_by_role("button", name="Start over").click()
+        follow(page, page.get_by_role("button", name="Start over"))
         page.goto(address)
         expect(page.get_by_label("The family's perspective")).to_have_value("")
+
+    def test_that_was_saved_says_so_where_the_browser_comes_back_to(self, session, cast, visit, review):
+        for _ in range(20):
+            a_finding(session, review)
+        session.commit()
+        page = visit(cast.facilitator, f"/reviews/{review.code}/findings/new")
+        page.get_by_role("radio", name="Open question").check()
+        page.get_by_label("Statement").fill("The worker failed to call.")
+        page.get_by_role("button", name="Save finding").click()
+        expect(page.get_by_text("The worker failed to call.")).to_be_in_viewport()
+        expect(page.get_by_text("Finding added.")).to_be_in_viewport()
+        accessible(page)
+        page.get_by_role("link", name="Look at words in what you saved").click()
+        expect(page.get_by_role("heading", name="1 place in what you saved")).to_be_in_viewport()
 
     def test_is_gone_once_the_form_is_saved(self, cast, visit, review):
         address = f"/reviews/{review.code}/findings/new"
@@ -99,6 +114,20 @@ class TestADraft:
         expect(page.locator("#main")).to_contain_text(TEXT)
         page.goto(address)
         expect(page.get_by_label("Statement")).to_have_value("")
+
+    def test_is_saved_with_a_slow_press_though_the_language_check_has_remarks(self, cast, visit, review):
+        page = visit(cast.facilitator, f"/reviews/{review.code}/findings/new")
+        page.get_by_role("radio", name="Open question").check()
+        page.get_by_label("Statement").fill("The worker failed to call.")
+        save = page.get_by_role("button", name="Save finding")
+        save.hover()
+        # To press the button ends the writing. Remarks that came now would move the button from under the finger.
+        page.clock.install()
+        page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+        page.mouse.down()
+        page.wait_for_timeout(1000)
+        page.mouse.up()
+        expect(page.get_by_text("Finding added.")).to_be_visible()
 
     def test_that_is_on_its_way_neither_holds_up_the_form_nor_outlives_it(self, cast, visit, review):
         address = f"/reviews/{review.code}/findings/new"
@@ -194,7 +223,7 @@ class TestTwoPeople:
         texts = ("A meeting helps before the file moves.", "A phone call helps before the file moves.")
         first, second = visit(cast.facilitator, address), visit(cast.reviewer, address, script=False)
         first.get_by_label("Statement").fill(texts[1])
-        first.get_by_role("button", name="Save finding").click()
+        follow(first, first.get_by_role("button", name="Save finding"))
         expect(first.locator("#main")).to_contain_text(texts[1])
 
         second.get_by_label("Statement").fill(texts[0])

@@ -7,7 +7,7 @@ from app.identity.models import Agency
 from app.reviews.models import Review, TeamRole
 from app.systemic_factors.models import Answer
 from app.systemic_factors.queries import counted_answers
-from tests.browser.conftest import PHONE, SMALL, WIDE, accessible
+from tests.browser.conftest import PHONE, SMALL, WIDE, accessible, follow
 from tests.factories import a_link, a_member, a_review, an_episode
 
 
@@ -51,7 +51,7 @@ class TestRatingBlindAndAgreeing:
         second.get_by_role("button", name="Save and send").click()
         second.get_by_text("Rating sheet sent.").wait_for()
 
-        second.get_by_role("link", name="Compare and agree").click()
+        follow(second, second.get_by_role("link", name="Compare and agree"))
         assert "Two folders for one file." in second.content()
         second.get_by_role("button", name="Begin the consensus").click()
         second.get_by_text("Two raters agree on 3 of 5 factors.").wait_for()
@@ -100,9 +100,9 @@ class TestEveryPage:
             accessible(page)
         second.goto(f"{address}/consensus")
         accessible(second)
-        second.get_by_role("button", name="Begin the consensus").click()
+        follow(second, second.get_by_role("button", name="Begin the consensus"))
         accessible(second)
-        second.get_by_role("button", name="Save and send").click()
+        follow(second, second.get_by_role("button", name="Save and send"))
         accessible(second)
         second.goto(f"{address}/consensus")
         accessible(second)
@@ -111,7 +111,7 @@ class TestEveryPage:
     def test_of_factors_is_accessible(self, cast, visit, size):
         page = visit(cast.administrator, "/factors", size=size)
         accessible(page)
-        page.get_by_role("link", name="Teamwork and handoffs").click()
+        follow(page, page.get_by_role("link", name="Teamwork and handoffs"))
         accessible(page)
         page.goto("/factors/new")
         accessible(page)

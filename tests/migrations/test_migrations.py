@@ -20,7 +20,8 @@ from app.importing.marks import Marks
 from app.models import metadata
 from app.systemic_factors.models import Answer
 from tests import factories
-from tests.conftest import POSTGRES, ROOT, Cast
+from tests.cast import Cast
+from tests.conftest import POSTGRES, ROOT
 
 SECOND = '''"""change a parent table
 
