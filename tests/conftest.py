@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session, col, select
 
+from app.core.clock import now
 from app.core.database import open_engine, writing
 from app.identity import actions
 from app.identity.dependencies import cookie_name
@@ -55,6 +57,13 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         really_connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def held_clock() -> Iterator[None]:
+    """The time stands still: pages say when they were asked for, and a minute may end between two of them."""
+    with time_machine.travel(now(), tick=False):
+        yield
 
 
 def migrate(url: str, revision: str = "head") -> None:

@@ -124,6 +124,7 @@ class TestThePage:
         assert "Fatigue made the work harder in 1 of 3 reviews" in told
         assert browse(cast.chief).get(f"/patterns/similar/{county['Out of sight'].code}").status_code == 404
 
+    @pytest.mark.usefixtures("held_clock")
     def test_is_filled_into_the_page_of_the_review(self, browse, cast, county):
         client = browse(cast.analyst)
         address = f"/patterns/similar/{county['This one'].code}"

@@ -80,6 +80,7 @@ class TestThePage:
                 assert answer.status_code == 404, (kind, query)
                 assert "Show it without filters" in answer.text
 
+    @pytest.mark.usefixtures("held_clock")
     def test_fills_in_place_with_the_part_of_the_same_page(self, client):
         address = "/patterns/combinations?combination=teamwork.workload.tools"
         part = client.get(address, headers={"HX-Request": "true"}).text

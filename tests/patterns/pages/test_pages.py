@@ -124,6 +124,7 @@ class TestTheHeatmap:
         assert answer.status_code == 404
         assert "Show it without filters" in answer.text
 
+    @pytest.mark.usefixtures("held_clock")
     def test_fills_in_place_with_the_part_of_the_same_page(self, client: Browser, cast: Cast) -> None:
         address = f"/patterns/heatmap?cell=teamwork.{cast.harbor.code}"
         part = client.get(address, headers={"HX-Request": "true"}).text
