@@ -23,7 +23,7 @@ from app.core.database import Look, open_engine
 from app.core.database import writing as writing_session
 from app.core.errors import NotFound, Refused, SignInNeeded
 from app.core.forms import typed_fields
-from app.core.pages import STATIC, Page, page_for
+from app.core.pages import STATIC, Instead, Page, page_for
 from app.core.protection import Protected
 from app.core.routing import open_to_everyone, router
 from app.core.settings import settings
@@ -32,6 +32,8 @@ from app.home.routes import routes as home
 from app.identity.dependencies import LOOK_UP, look_up
 from app.identity.routes import routes as identity
 from app.importing.routes import routes as importing
+from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.dependencies import not_known
 from app.patterns.routes import routes as patterns
 from app.reflections.desk.courier import keep_carrying
 from app.reflections.desk.routes import routes as reflections
@@ -87,6 +89,8 @@ def create_app(engine: Engine | None = None) -> FastAPI:
     for feature in (health, *FEATURES):
         app.include_router(feature)
     app.add_exception_handler(ChangedMeanwhile, _two_texts)
+    app.add_exception_handler(Instead, _instead)
+    app.add_exception_handler(NotKnown, not_known)
     app.add_exception_handler(SignInNeeded, _signed_out)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -116,6 +120,11 @@ async def _carrying(app: FastAPI) -> AsyncIterator[None]:
     yield
     if stop:
         stop.set()
+
+
+def _instead(_request: Request, instead: Exception) -> Response:
+    assert isinstance(instead, Instead)  # noqa: S101
+    return instead.answer
 
 
 def _refused(request: Request, refusal: Exception) -> Response:

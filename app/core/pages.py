@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
 from markupsafe import Markup, escape
@@ -86,6 +86,14 @@ def blocks_of(template: str, names: Iterable[str], **context: Any) -> dict[str, 
 
 
 Page = Callable[..., HTMLResponse]
+
+
+class Instead(Exception):
+    """Something else is shown than what was asked for, such as a page that says that there is nothing yet."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 def page_for(request: Request, **about_viewer: Any) -> Page:

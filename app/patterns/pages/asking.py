@@ -38,7 +38,14 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class NotKnown(Exception):
-    """The address asks for something that does not exist here; the sentence names it."""
+    """The address asks for something that does not exist here; the sentence names it.
+
+    `start` is where to begin again, if that is not the same page without filters.
+    """
+
+    def __init__(self, sentence: str, start: str = "") -> None:
+        super().__init__(sentence)
+        self.start = start
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from app.patterns.pages.dependencies import (
     asked_of,
     drawing_of,
     file_of,
-    not_known,
     picture_file,
     reviews_with_quarter,
 )
@@ -50,15 +49,10 @@ class Shown:
 
 @routes.get("/combinations")
 def see_combinations(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     q = asked.question
-    try:
-        shown = _shown(asked)
-        selected = _selected(asked, shown)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    shown = _shown(asked)
+    selected = _selected(asked, shown)
     pages = max(1, ceil(len(shown.chosen) / LISTED))
     number = min(max(1, int(q.one("page")) if q.one("page").isdecimal() else 1), pages)
     codes = asked.incidence.codes_with([factor.code for factor in selected.factors], q.layer) if selected else ()
@@ -85,15 +79,10 @@ def see_combinations(request: Request, look: Look, viewer: PatternReader, page: 
 
 
 @routes.get("/combinations.csv")
-def combinations_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def combinations_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Every combination found, whatever the page shows of them."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
-    try:
-        shown = _shown(asked)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    asked = asked_of(request, session, viewer)
+    shown = _shown(asked)
     trail.record(session, "download combinations.csv", by=viewer)
     head = [*asked.head(session, viewer, "Combinations of factors"), _at_least(asked, shown)]
     names = files.named(files.COMBINATION_NAMES, asked.incidence.unit)
@@ -102,15 +91,10 @@ def combinations_file(request: Request, session: Transaction, viewer: PatternRea
 
 @routes.get("/combinations.{kind}")
 def combinations_drawing(
-    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
+    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
-    try:
-        shown = _shown(asked)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    asked = asked_of(request, session, viewer)
+    shown = _shown(asked)
     trail.record(session, f"download combinations.{kind}", by=viewer)
     title = _("Combinations of factors")
     head = [*asked.head(session, viewer, title), _at_least(asked, shown)]

@@ -25,7 +25,6 @@ from app.patterns.pages.dependencies import (
     asked_of,
     drawing_of,
     file_of,
-    not_known,
     picture_file,
     reviews_with_quarter,
     titles_of,
@@ -85,10 +84,8 @@ class Shown:
 
 
 @routes.get("/connections")
-def choose_view(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+def choose_view(request: Request, look: Look, viewer: PatternReader) -> Response:
+    asked = asked_of(request, look, viewer)
     # Phones say "Mobi", whatever made them (MDN, "Browser detection using the user agent").
     is_phone = "Mobi" in request.headers.get("User-Agent", "")
     drawing = "map" if len(asked.snapshot.incidence.factors) <= MAP_UP_TO else "matrix"
@@ -97,11 +94,9 @@ def choose_view(request: Request, look: Look, viewer: PatternReader, page: ThePa
 
 
 @routes.get("/connections/pairs.csv")
-def pairs_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def pairs_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Every pair, whatever the page shows of them."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     trail.record(session, "download connections/pairs.csv", by=viewer)
     pairs = strongest_first(pairs_of(asked.incidence, asked.question.layer))
     head = asked.head(session, viewer, "Pairs of factors")
@@ -116,15 +111,9 @@ def connections_drawing(
     request: Request,
     session: Transaction,
     viewer: PatternReader,
-    page: ThePage,
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
-    try:
-        shown = _shown(asked.question, pairs_of(asked.incidence, asked.question.layer))
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    asked = asked_of(request, session, viewer)
+    shown = _shown(asked.question, pairs_of(asked.incidence, asked.question.layer))
     trail.record(session, f"download connections/{name}.{kind}", by=viewer)
     title = f"Factors that appear in the same {asked.context['counted']}"
     head = asked.head(session, viewer, title)
@@ -138,15 +127,10 @@ def connections_drawing(
 def see_connections(
     view: Literal["map", "matrix", "list"], request: Request, look: Look, viewer: PatternReader, page: ThePage
 ) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     q = asked.question
-    try:
-        shown = _shown(q, pairs_of(asked.incidence, q.layer))
-        chosen = _chosen_pair(q, shown)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    shown = _shown(q, pairs_of(asked.incidence, q.layer))
+    chosen = _chosen_pair(q, shown)
     panel = asked.snapshot.pair_panel(q.selection, chosen) if chosen else None
     reviews = reviews_with_quarter(look, viewer, panel.codes if panel else ())
     return written(

@@ -43,9 +43,7 @@ OPEN_CASES = "/patterns/trends/open-cases"
 
 @routes.get("/selection")
 def see_selection(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_where_rated(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_where_rated(request, look, viewer)
     selection = asked.question.selection if asked else Selection()
     return page(
         "patterns/selection.html",
@@ -58,10 +56,8 @@ def see_selection(request: Request, look: Look, viewer: PatternReader, page: The
 
 
 @routes.get("/selection.csv")
-def selection_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_where_rated(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+def selection_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
+    asked = asked_where_rated(request, session, viewer)
     selection = asked.question.selection if asked else Selection()
     chips = of_incidents(asked)["chips"] if asked else []
     trail.record(session, "download trends/selection.csv", by=viewer)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.core.clock import now
 from app.core.dates import clock, day, quarter, thousands
-from app.core.pages import Page
+from app.core.pages import Instead, Page
 from app.core.raster import png_of
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
@@ -191,31 +191,31 @@ def _domains(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
     }
 
 
-def asked_of(request: Request, session: Session, viewer: Viewer, page: Page) -> Asked | Response:
-    """The page's beginning, or the page that says why there is none."""
+def asked_of(request: Request, session: Session, viewer: Viewer) -> Asked:
+    """The page's beginning. Raises NotKnown, or Instead with a page that says why there is none."""
     snapshot, packs = queries.snapshot(session, viewer, request.query_params.get("pack", ""))
     path = request.url.path
     if snapshot is None and packs:
-        return not_known(page, path, _("There is no such list of factors to choose."))
+        raise NotKnown(_("There is no such list of factors to choose."))
     if snapshot is None:
-        return page("patterns/empty.html")
+        raise Instead(request.state.page("patterns/empty.html"))
     if "" in request.query_params.values() and not request.headers.get("HX-Request"):
-        return RedirectResponse(asking.without_empty(path, request.query_params.multi_items()), 303)
-    try:
-        return Asked(snapshot, packs, asking.read(path, request.query_params.multi_items(), snapshot))
-    except NotKnown as unknown:
-        return not_known(page, path, str(unknown))
+        raise Instead(RedirectResponse(asking.without_empty(path, request.query_params.multi_items()), 303))
+    return Asked(snapshot, packs, asking.read(path, request.query_params.multi_items(), snapshot))
 
 
-def asked_where_rated(request: Request, session: Session, viewer: Viewer, page: Page) -> Asked | Response | None:
+def asked_where_rated(request: Request, session: Session, viewer: Viewer) -> Asked | None:
     """The beginning of a page that has something to say before any review is rated: None while there is no filter."""
     snapshot, _packs = queries.snapshot(session, viewer)
-    return asked_of(request, session, viewer, page) if snapshot else None
+    return asked_of(request, session, viewer) if snapshot else None
 
 
-def not_known(page: Page, path: str, told: str) -> Response:
-    start = path.removesuffix(".csv").removesuffix(".svg").removesuffix(".png")
-    return page("patterns/not_known.html", told=told, start=start, status_code=404)
+def not_known(request: Request, unknown: Exception) -> Response:
+    """The page in place of one that an address asks for in vain."""
+    assert isinstance(unknown, NotKnown)  # noqa: S101
+    page: Page = request.state.page
+    path = request.url.path.removesuffix(".csv").removesuffix(".svg").removesuffix(".png")
+    return page("patterns/not_known.html", told=str(unknown), start=unknown.start or path, status_code=404)
 
 
 MEDIA_TYPES = {

@@ -33,9 +33,7 @@ routes = router("/patterns/connections")
 
 @routes.get("/difference")
 def see_difference(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     if not _is_chosen(request) and (usual := _usual_halves(asked)):
         return RedirectResponse(asked.question.address(f"{CONNECTIONS}/difference") + usual, 303)
     sides = sides_of(asked)
@@ -54,11 +52,9 @@ def see_difference(request: Request, look: Look, viewer: PatternReader, page: Th
 
 @routes.get("/difference/{name}.csv")
 def difference_file(
-    name: Literal["factors", "pairs"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
+    name: Literal["factors", "pairs"], request: Request, session: Transaction, viewer: PatternReader
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     sides = sides_of(asked)
     trail.record(session, f"download connections/difference/{name}.csv", by=viewer)
     names, rows = difference_tables.TABLES[name](sides.found)
@@ -72,11 +68,8 @@ def difference_drawing(
     request: Request,
     session: Transaction,
     viewer: PatternReader,
-    page: ThePage,
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     sides = sides_of(asked)
     trail.record(session, f"download connections/difference/{name}.{kind}", by=viewer)
     head = _head(session, asked, viewer, sides)

@@ -16,9 +16,8 @@ from app.identity.viewers import Viewer
 from app.patterns import evidence
 from app.patterns.counting.records import Dimension
 from app.patterns.pages import choices
-from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.behind import behind
-from app.patterns.pages.dependencies import HEATMAP, Asked, asked_of
+from app.patterns.pages.dependencies import Asked, asked_of
 from app.patterns.snapshot import Snapshot
 from app.reviews.models import KeyEpisode, Review
 from app.reviews.values import VALUES
@@ -43,14 +42,9 @@ class ReviewWithEvidence:
 @routes.get("/reviews")
 def see_reviews(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
     """The reviews of a cell, a pair or a combination, with evidence; reading it leaves a line in the trail of each."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     q = asked.question
-    try:
-        found = behind(asked)
-    except NotKnown as unknown:
-        return page("patterns/not_known.html", told=str(unknown), start=HEATMAP, status_code=404)
+    found = behind(asked)
     pages = max(1, ceil(len(found.codes) / PER_PAGE))
     number = min(max(1, int(q.one("page")) if q.one("page").isdecimal() else 1), pages)
     here = evidence.reviews_of(session, viewer, found.codes[(number - 1) * PER_PAGE : number * PER_PAGE])

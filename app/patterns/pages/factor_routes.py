@@ -16,13 +16,13 @@ from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.counting.records import Dimension, Factor
 from app.patterns.heatmap.shares import RowOrder, heatmap
 from app.patterns.pages import choices, files, methods
+from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.connection_routes import Shown
 from app.patterns.pages.dependencies import (
     HEATMAP,
     Asked,
     asked_of,
     drawing_of,
-    not_known,
     picture_file,
     reviews_with_quarter,
 )
@@ -33,14 +33,12 @@ routes = router("/patterns")
 
 @routes.get("/factors/{code}")
 def see_factor(code: str, request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     if asked.snapshot.factor(code) is None:
         raise NotFound
     factor = asked.factor(code)
     if factor is None:
-        return not_known(page, HEATMAP, _("This factor is of another domain than the one chosen."))
+        raise NotKnown(_("This factor is of another domain than the one chosen."), HEATMAP)
     q = asked.question
     labels = choices.labels_of(asked.snapshot, Dimension.DIVISION)
     table = heatmap(asked.incidence, Dimension.DIVISION, q.layer, rows=RowOrder.NAME, labels=labels)
@@ -74,12 +72,9 @@ def neighbors_drawing(
     request: Request,
     session: Transaction,
     viewer: PatternReader,
-    page: ThePage,
 ) -> Response:
     """The factor and what it is linked with, as a file."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     factor = asked.factor(code)
     if factor is None:
         raise NotFound

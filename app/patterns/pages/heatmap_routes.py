@@ -18,7 +18,6 @@ from app.patterns.pages.dependencies import (
     asked_of,
     drawing_of,
     file_of,
-    not_known,
     picture_file,
     reviews_with_quarter,
     titles_of,
@@ -33,21 +32,16 @@ routes = router("/patterns")
 
 @routes.get("/heatmap")
 def see_heatmap(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     q = asked.question
-    try:
-        measure = _measure(asked)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    measure = _measure(asked)
     table = _table(asked)
     panel: CellPanel | None = None
     if chosen := q.one("cell"):
         factor, _dot, group = chosen.partition(".")
         panel = cell_panel(asked.incidence, table, factor, group)
         if panel is None and (asked.snapshot.factor(factor) is None or not group):
-            return not_known(page, request.url.path, _("There is no such cell."))
+            raise NotKnown(_("There is no such cell."))
     reviews = reviews_with_quarter(look, viewer, panel.codes if panel else ())
     return written(
         request,
@@ -79,10 +73,8 @@ def _told(asked: Asked, table: Heatmap, measure: Measure, panel: CellPanel | Non
 
 
 @routes.get("/heatmap.csv")
-def heatmap_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+def heatmap_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
+    asked = asked_of(request, session, viewer)
     trail.record(session, "download heatmap.csv", by=viewer)
     by = choices.COMPARED_BY[asked.question.by].lower()
     head = asked.head(session, viewer, f"Factor heatmap by {by}")
@@ -92,15 +84,10 @@ def heatmap_file(request: Request, session: Transaction, viewer: PatternReader, 
 
 @routes.get("/heatmap.{kind}")
 def heatmap_drawing(
-    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
+    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
-    try:
-        measure = _measure(asked)
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    asked = asked_of(request, session, viewer)
+    measure = _measure(asked)
     trail.record(session, f"download heatmap.{kind}", by=viewer)
     by = choices.COMPARED_BY[asked.question.by].lower()
     title = f"Factor heatmap by {by}"

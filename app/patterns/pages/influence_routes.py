@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.audit import trail
 from app.core.database import Look, Transaction
 from app.core.errors import NotFound
-from app.core.pages import Page, environment
+from app.core.pages import environment
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -17,14 +17,13 @@ from app.identity.viewers import Viewer
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.influences.graph import InfluenceGraph, circles, common_paths
 from app.patterns.pages import choices, files
-from app.patterns.pages.asking import NotKnown, without_empty
+from app.patterns.pages.asking import without_empty
 from app.patterns.pages.dependencies import (
     Asked,
     asked_where_rated,
     file_of,
     following,
     head_of,
-    not_known,
     reviews_with_quarter,
 )
 from app.patterns.pages.influences import DRAWN, SHOWN, Influences, data_of_maps, influences_of, show_of
@@ -37,9 +36,7 @@ INFLUENCES = "/patterns/influences"
 
 @routes.get("/influences")
 def see_influences(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked, found = _found(request, look, viewer, page)
-    if isinstance(found, Response):
-        return found
+    asked, found = _found(request, look, viewer)
     graph = found.graph
     chosen = _chosen(graph, request.query_params.get("influence", ""))
     codes = graph.edges[chosen]["reviews"] if chosen else ()
@@ -63,11 +60,9 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
 
 
 @routes.get("/influences.csv")
-def download_influences(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def download_influences(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Both directions, whichever the page shows."""
-    asked, found = _found(request, session, viewer, page)
-    if isinstance(found, Response):
-        return found
+    asked, found = _found(request, session, viewer)
     trail.record(session, "download influences.csv", by=viewer)
     chips = following(asked, choices.ASKED_OF_REVIEWS)["chips"] if asked else []
     about = [
@@ -88,11 +83,9 @@ def download_influences(request: Request, session: Transaction, viewer: PatternR
 
 
 @routes.get("/influences.svg")
-def download_drawing(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def download_drawing(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """The drawing as a file of its own; without an influence to draw there is none."""
-    _asked, found = _found(request, session, viewer, page)
-    if isinstance(found, Response):
-        return found
+    _asked, found = _found(request, session, viewer)
     if not found.graph:
         raise NotFound
     trail.record(session, "download influences.svg", by=viewer)
@@ -109,17 +102,10 @@ def download_drawing(request: Request, session: Transaction, viewer: PatternRead
     return file_of(text, "influences.svg")
 
 
-def _found(
-    request: Request, session: Session, viewer: Viewer, page: Page
-) -> tuple[Asked | None, Influences | Response]:
-    """What the address asks for, or the page that says why it cannot be shown."""
-    asked = asked_where_rated(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return None, asked
-    try:
-        return asked, influences_of(session, viewer, asked, show_of(request.query_params.get("show", "")))
-    except NotKnown as unknown:
-        return None, not_known(page, request.url.path, str(unknown))
+def _found(request: Request, session: Session, viewer: Viewer) -> tuple[Asked | None, Influences]:
+    """The filters, if there is a review to filter, and what the maps that match them hold."""
+    asked = asked_where_rated(request, session, viewer)
+    return asked, influences_of(session, viewer, asked, show_of(request.query_params.get("show", "")))
 
 
 def _addresses(asked: Asked | None) -> Callable[..., str]:

@@ -73,12 +73,8 @@ def see_notes(request: Request, session: Transaction, viewer: PatternReader, pag
 @routes.get("/about")
 def see_notes_about(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
     """The notes on one pattern; beside the pattern itself only the list, where there is script."""
-    asked = asked_of(request, session, viewer, page)
-    return (
-        asked
-        if isinstance(asked, Response)
-        else _about_page(session, viewer, page, asked, blank(), page_number(request))
-    )
+    asked = asked_of(request, session, viewer)
+    return _about_page(session, viewer, page, asked, blank(), page_number(request))
 
 
 @routes.post("/about")
@@ -90,9 +86,7 @@ def write_note(
     drafts: TheDrafts,
     submission: Annotated[Submission[NoteForm], Depends(submitted(NoteForm))],
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     if submission.form is None:
         return _about_page(session, viewer, page, asked, submission)
     subject = _subject(asked)

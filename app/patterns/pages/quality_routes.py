@@ -25,9 +25,7 @@ routes = router("/patterns/trends")
 
 @routes.get("/quality")
 def see_quality(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_where_rated(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_where_rated(request, look, viewer)
     context = asked.context | following(asked, choices.ASKED_OF_ANSWERS) if asked else {"chips": [], "not_followed": []}
     found = completeness_of(look, viewer, asked)
     return page(
@@ -44,11 +42,9 @@ def see_quality(request: Request, look: Look, viewer: PatternReader, page: ThePa
 
 
 @routes.get("/quality.csv")
-def quality_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def quality_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Everything the page shows, one line for each number of what."""
-    asked = asked_where_rated(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_where_rated(request, session, viewer)
     trail.record(session, "download trends/quality.csv", by=viewer)
     chips = following(asked, choices.ASKED_OF_ANSWERS)["chips"] if asked else []
     head = head_of(

@@ -26,9 +26,7 @@ routes = router("/patterns/connections")
 
 @routes.get("/groups")
 def see_structure(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    asked = asked_of(request, look, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, look, viewer)
     structure, layer = _structure(asked), asked.question.layer
     pairs = pairs_of(asked.incidence, layer)
     backbone = structure_tables.backbone_pairs(structure, pairs)
@@ -55,11 +53,8 @@ def structure_file(
     request: Request,
     session: Transaction,
     viewer: PatternReader,
-    page: ThePage,
 ) -> Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     trail.record(session, f"download connections/groups/{name}.csv", by=viewer)
     names, rows = structure_tables.tables(_structure(asked), pairs_of(asked.incidence, asked.question.layer))[name]
     head = asked.head(session, viewer, structure_tables.TITLES[name])
@@ -72,12 +67,9 @@ def graph_file(
     request: Request,
     session: Transaction,
     viewer: PatternReader,
-    page: ThePage,
 ) -> Response:
     """The links of these reviews with all that is known of them."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     trail.record(session, f"download connections/graph.{kind}", by=viewer)
     head = asked.head(
         session, viewer, _("Factors that appear in the same %(counted)s") % {"counted": asked.context["counted"]}
@@ -88,11 +80,9 @@ def graph_file(
 
 
 @routes.get("/reviews-by-factors.zip")
-def incidence_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def incidence_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Review by review, which factor is present; for those who may read the reviews."""
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+    asked = asked_of(request, session, viewer)
     trail.record(session, "download connections/reviews-by-factors.zip", by=viewer)
     head = asked.head(session, viewer, _("Reviews by factors"))
     layer, about = asked.question.layer, asked.snapshot.about

@@ -11,7 +11,6 @@ from sqlmodel import Session
 from app.audit import trail
 from app.core.clock import today
 from app.core.database import Look, Transaction
-from app.core.pages import Page
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
@@ -27,7 +26,6 @@ from app.patterns.pages.dependencies import (
     file_of,
     head_of,
     incidents_until,
-    not_known,
     of_incidents,
     picture_file,
 )
@@ -64,15 +62,13 @@ class OverTime:
         }
 
 
-def _over_time(request: Request, session: Session, viewer: Viewer, page: Page) -> OverTime | Response:
-    asked = asked_of(request, session, viewer, page)
-    if isinstance(asked, Response):
-        return asked
+def _over_time(request: Request, session: Session, viewer: Viewer) -> OverTime:
+    asked = asked_of(request, session, viewer)
     changes = trend_queries.changes(session, viewer)
     days = {change.code: change.changed_on for change in changes}
     wanted = asked.question.sent.get("rebase", ())
     if any(code not in days for code in wanted):
-        return not_known(page, request.url.path, _("There is no such change in the system."))
+        raise NotKnown(_("There is no such change in the system."))
     return OverTime(asked, changes, [days[code] for code in wanted])
 
 
@@ -81,15 +77,10 @@ def _over_time(request: Request, session: Session, viewer: Viewer, page: Page) -
 
 @routes.get("")
 def see_trends(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    over_time = _over_time(request, look, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
+    over_time = _over_time(request, look, viewer)
     q = over_time.asked.question
     trends = _trends(look, viewer, over_time)
-    try:
-        chosen = _chosen(trends, q.one("factor"))
-    except NotKnown as unknown:
-        return not_known(page, request.url.path, str(unknown))
+    chosen = _chosen(trends, q.one("factor"))
     judged = [trend for trend in trends if trend.chart.has_limits]
     too_few = [trend for trend in trends if not trend.chart.has_limits]
     return page(
@@ -134,17 +125,15 @@ def _chosen(trends: Sequence[Trend], code: str) -> Trend | None:
     if code:
         found = next((trend for trend in trends if trend.factor.code == code), None)
         if found is None:
-            raise NotKnown(_("There is no such factor."))
+            raise NotKnown(_("There is no such factor."), TRENDS)
         return found
     return max(trends, key=lambda trend: (len(trend.chart.unusual), trend.present), default=None)
 
 
 @routes.get("/factors.csv")
-def trends_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
+def trends_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
     """Every factor, whatever the page shows large."""
-    over_time = _over_time(request, session, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
+    over_time = _over_time(request, session, viewer)
     trail.record(session, "download trends/factors.csv", by=viewer)
     trends = _trends(session, viewer, over_time)
     head = _head(session, over_time, viewer, "Factors over time")
@@ -153,15 +142,10 @@ def trends_file(request: Request, session: Transaction, viewer: PatternReader, p
 
 @routes.get("/factors/{code}.{kind}")
 def trend_drawing(
-    code: str, kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
+    code: str, kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
 ) -> Response:
-    over_time = _over_time(request, session, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
-    try:
-        chosen = _chosen(_trends(session, viewer, over_time), code)
-    except NotKnown as unknown:
-        return not_known(page, TRENDS, str(unknown))
+    over_time = _over_time(request, session, viewer)
+    chosen = _chosen(_trends(session, viewer, over_time), code)
     assert chosen is not None  # noqa: S101  (a named factor is found or refused)
     trail.record(session, f"download trends/factors/{code}.{kind}", by=viewer)
     title = f"{chosen.factor.label} over time"
@@ -225,9 +209,7 @@ def _incidents(session: Session, viewer: Viewer, over_time: OverTime) -> Inciden
 
 @routes.get("/incidents")
 def see_incidents_over_time(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    over_time = _over_time(request, look, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
+    over_time = _over_time(request, look, viewer)
     found = _incidents(look, viewer, over_time)
     q = over_time.asked.question
     return page(
@@ -243,10 +225,8 @@ def see_incidents_over_time(request: Request, look: Look, viewer: PatternReader,
 
 
 @routes.get("/incidents.csv")
-def incidents_file(request: Request, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
-    over_time = _over_time(request, session, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
+def incidents_file(request: Request, session: Transaction, viewer: PatternReader) -> Response:
+    over_time = _over_time(request, session, viewer)
     trail.record(session, "download trends/incidents.csv", by=viewer)
     found = _incidents(session, viewer, over_time)
     rows: Iterable[list[files.Value]] = (
@@ -258,11 +238,9 @@ def incidents_file(request: Request, session: Transaction, viewer: PatternReader
 
 @routes.get("/incidents.{kind}")
 def incidents_drawing(
-    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader, page: ThePage
+    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
 ) -> Response:
-    over_time = _over_time(request, session, viewer, page)
-    if isinstance(over_time, Response):
-        return over_time
+    over_time = _over_time(request, session, viewer)
     trail.record(session, f"download trends/incidents.{kind}", by=viewer)
     found = _incidents(session, viewer, over_time)
     title = "Incidents over time"
