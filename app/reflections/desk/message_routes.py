@@ -1,6 +1,6 @@
 """The desk: the list of what was released, and one reflection with everything that is done about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -22,6 +22,19 @@ from app.reflections.desk.models import Reflection, Status
 from app.reflections.desk.showing import Showing
 
 routes = router("/reflections/desk")
+
+
+def _showing(
+    session: Transaction, reflection: TheReflection, responder: Responder, held_by: ThisSession, page: ThePage
+) -> Callable[..., Response]:
+    def show(*, status: int = 200, **submissions: Submission[Any]) -> Response:
+        return Showing(session, reflection, responder, held_by).page(page, status=status, **submissions)
+
+    return show
+
+
+ShowReflection = Annotated[Callable[..., Response], Depends(_showing)]
+"""Shows the reflection as it is then; a form that was refused is given along, with what was typed into it."""
 
 
 @routes.get("")
@@ -61,10 +74,8 @@ def _said_beside(session: Transaction, submission: Submission[Any], name: str) -
 
 
 @routes.get("/{code}")
-def one(
-    session: Transaction, reflection: TheReflection, responder: Responder, page: ThePage, held_by: ThisSession
-) -> Response:
-    return Showing(session, reflection, responder, held_by).page(page)
+def one(show: ShowReflection) -> Response:
+    return show()
 
 
 @routes.post("/{code}/danger")
@@ -73,12 +84,11 @@ def decide_danger(
     session: Transaction,
     reflection: TheReflection,
     responder: Responder,
-    page: ThePage,
-    held_by: ThisSession,
+    show: ShowReflection,
     submission: Annotated[Submission[DangerForm], Depends(submitted(DangerForm))],
 ) -> Response:
     if submission.form is None:
-        return Showing(session, reflection, responder, held_by).page(page, status=422, danger_form=submission)
+        return show(status=422, danger_form=submission)
     actions.decide_danger(session, reflection, submission.form.danger, by=responder)
     return _back(session, request, reflection, _("Your decision is on the trail."))
 
@@ -103,15 +113,14 @@ def retell(
     session: Transaction,
     reflection: TheReflection,
     responder: Responder,
-    page: ThePage,
-    held_by: ThisSession,
+    show: ShowReflection,
     submission: Annotated[Submission[RetellingForm], Depends(submitted(RetellingForm))],
 ) -> Response:
     if submission.form:
         with _said_beside(session, submission, "retelling"):
             actions.retell(session, reflection, submission.form.retelling, by=responder)
     if submission.form is None:
-        return Showing(session, reflection, responder, held_by).page(page, status=422, retelling_form=submission)
+        return show(status=422, retelling_form=submission)
     return _back(session, request, reflection, _("Saved. A second reader has to agree before it goes further."))
 
 
@@ -127,8 +136,7 @@ def tag(
     session: Transaction,
     reflection: TheReflection,
     responder: Responder,
-    page: ThePage,
-    held_by: ThisSession,
+    show: ShowReflection,
     submission: Annotated[Submission[TagsForm], Depends(submitted(TagsForm))],
 ) -> Response:
     chosen = set(submission.form.factors if submission.form else [])
@@ -136,7 +144,7 @@ def tag(
     with _said_beside(session, submission, "factors"):
         actions.tag(session, reflection, factors, by=responder)
     if submission.form is None:
-        return Showing(session, reflection, responder, held_by).page(page, status=422, tags_form=submission)
+        return show(status=422, tags_form=submission)
     return _back(session, request, reflection, _("Saved."))
 
 
@@ -146,8 +154,7 @@ def answer(
     session: Transaction,
     reflection: TheReflection,
     responder: Responder,
-    page: ThePage,
-    held_by: ThisSession,
+    show: ShowReflection,
     submission: Annotated[Submission[AnswerForm], Depends(submitted(AnswerForm))],
 ) -> Response:
     form = submission.form
@@ -157,7 +164,7 @@ def answer(
             insist(rules.obstacle_to_answering(reflection, form.status, form.text))
             actions.answer(session, reflection, form.status, text, by=responder)
     if submission.form is None:
-        return Showing(session, reflection, responder, held_by).page(page, status=422, answer_form=submission)
+        return show(status=422, answer_form=submission)
     return _back(session, request, reflection, _("Your answer is on its way to the box. It takes a minute or two."))
 
 
@@ -167,13 +174,12 @@ def hand_over(
     session: Transaction,
     reflection: TheReflection,
     responder: Responder,
-    page: ThePage,
-    held_by: ThisSession,
+    show: ShowReflection,
     submission: Annotated[Submission[HandOverForm], Depends(submitted(HandOverForm))],
 ) -> Response:
     if submission.form:
         with _said_beside(session, submission, "note"):
             actions.hand_over(session, reflection, submission.form.note, by=responder)
     if submission.form is None:
-        return Showing(session, reflection, responder, held_by).page(page, status=422, note_form=submission)
+        return show(status=422, note_form=submission)
     return _back(session, request, reflection, _("The note is handed over."))
