@@ -9,7 +9,8 @@ from app.patterns.connections.matrix import LIFT_CLASSES
 from app.patterns.counting.words import many
 from app.patterns.heatmap.measures import DIFFERENCE_COLORS, SHARE_COLORS, Measure
 from app.patterns.sentences import PLURALS
-from app.patterns.trends.charts import Chart, Kind
+from app.patterns.trends.charts import Chart
+from app.patterns.trends.limits import Kind
 from app.patterns.trends.sentences import CHART_NAMES
 
 WIDE = {

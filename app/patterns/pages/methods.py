@@ -11,7 +11,8 @@ from app.patterns.counting.records import Dimension, Layer, Selection, Unit
 from app.patterns.counting.words import many
 from app.patterns.heatmap.shares import SMALLEST_BASE, Heatmap
 from app.patterns.sentences import PLURALS, heatmap_finding
-from app.patterns.trends.charts import Chart, Kind
+from app.patterns.trends.charts import Chart
+from app.patterns.trends.limits import Kind
 
 RATINGS = Words({1: N_("1, 2 or 3"), 2: N_("2 or 3"), 3: N_("3")})
 """The ratings that count as present, by the least of them."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from app.patterns.pages.files import Value
 from app.patterns.trends import sentences
-from app.patterns.trends.charts import Chart, Kind
+from app.patterns.trends.charts import Chart
+from app.patterns.trends.limits import Kind
 from app.patterns.trends.series import Trend
 
 CHART_NAMES = (

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.patterns.context.models import SystemChange
-from app.patterns.trends.charts import Chart, Kind, Point
+from app.patterns.trends.charts import Chart, Point
+from app.patterns.trends.limits import Kind
 from app.patterns.trends.sentences import period_words, point_words, value_words
 from app.patterns.trends.series import start_of
 

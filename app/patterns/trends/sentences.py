@@ -8,7 +8,9 @@ from app.core.translation import N_, Words, ngettext
 from app.core.translation import gettext as _
 from app.patterns.counting.records import Unit
 from app.patterns.counting.words import many
-from app.patterns.trends.charts import DRAWS, FEWEST, Chart, Kind, Point, Rule
+from app.patterns.trends.charts import DRAWS, FEWEST, Chart, Point
+from app.patterns.trends.limits import Kind
+from app.patterns.trends.rules import Rule
 from app.patterns.trends.series import Trend
 
 RULES: Words[Rule] = Words(

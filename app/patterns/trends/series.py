@@ -12,7 +12,8 @@ from itertools import pairwise
 from app.core.dates import first_day_of, quarter
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Factor, Layer, Unit
-from app.patterns.trends.charts import DRAWS, Chart, Kind, Observation, chance_of_signal, control_chart
+from app.patterns.trends.charts import DRAWS, Chart, Observation, chance_of_signal, control_chart
+from app.patterns.trends.limits import Kind
 
 RARE_BELOW = 2.0
 """With fewer than so many expected in a period, the gaps from one to the next say more than the periods do."""

@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 
 from app.patterns.trends import charts
-from app.patterns.trends.charts import (
-    Chart,
-    Kind,
-    Limits,
-    Observation,
-    Rule,
-    chance_of_signal,
-    control_chart,
-    rules_met,
-)
+from app.patterns.trends.charts import Chart, Observation, chance_of_signal, control_chart
+from app.patterns.trends.limits import Kind, Limits, on_its_scale
+from app.patterns.trends.rules import Rule, rules_met
 
 START = date(2020, 1, 1)
 
@@ -328,4 +321,4 @@ def false_signals(kind: Kind, mean: float, base: float, *, points: int, sets: in
     dice = np.random.default_rng(7)
     stretch = [charts.Point(START, mean * base, base, mean, None, None, None, None)] * points
     counts, bases = charts._drawn(kind, stretch, sets, dice)
-    return float((rules_met(*charts._on_its_scale(kind, counts, bases)) > 0).any(axis=-1).mean())
+    return float((rules_met(*on_its_scale(kind, counts, bases)) > 0).any(axis=-1).mean())

@@ -9,8 +9,9 @@ from app.core.dates import first_day_of
 from app.patterns.context.models import SystemChange
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
-from app.patterns.trends.charts import Kind, Observation, control_chart
+from app.patterns.trends.charts import Observation, control_chart
 from app.patterns.trends.drawings import drawn_chart
+from app.patterns.trends.limits import Kind
 from app.patterns.trends.sentences import (
     assumed_words,
     chance_words,
