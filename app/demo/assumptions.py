@@ -63,6 +63,22 @@ SERVICE_AREAS_ELSEWHERE = {
 EPISODE_IN_SAME_AREA = 0.65
 """The share of key episodes in the service area of the incident; the others lie in one drawn like it."""
 
+MAPS_BY_DIVISION = {
+    "central": 5,
+    "north_valley": 5,
+    "eastside": 4,
+    "hotline_and_intake": 4,
+    "south_bay": 2,
+    "foothills": 2,
+    "westside": 2,
+    "harbor": 1,
+    "adoptions": 1,
+}
+"""How many generated reviews have a system map; four written ones have one too, which makes 30.
+
+In four divisions there are enough to be told together, in the others they are read one by one.
+"""
+
 CASES_A_REVIEW = 28
 """Open cases of a division in the first month, for each review that it has in the three years."""
 CASES_FALL_BY = 0.04

@@ -10,6 +10,7 @@ from app.demo.from_written import add_written_review
 from app.demo.generated import add_generated_review
 from app.demo.incidents import draw_incident, not_selected, without_recent_contact
 from app.demo.ledger import Ledger
+from app.demo.maps import draw_maps
 from app.demo.open_cases import draw_open_cases
 from app.demo.presence import FACTORS, Setting, factors_present
 from app.demo.records import County, Incident
@@ -27,6 +28,7 @@ def demo_county(seed: int = 2026) -> County:
     _add_generated_reviews(ledger, chance)
     _add_incidents_not_reviewed(ledger, chance)
     ledger.open_cases += draw_open_cases(chance)
+    draw_maps(ledger, chance)
     return ledger.closed()
 
 

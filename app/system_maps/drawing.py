@@ -18,12 +18,15 @@ LEFT = 196.0
 WIDTH = 1040.0
 """Of the narrowest drawing."""
 BOX, EVENT_BOX, LANE, GAP = 190.0, 300.0, 8.0, 24.0
+BETWEEN_LANES = 6.0
 LETTER = 6.9
 """Of text at 13 px, on average."""
 LINE, INSIDE = 17.0, 22.0
 ABOVE, BELOW, EMPTY = 20.0, 24.0, 58.0
 PORT = 20.0
 SWEEPS, ROUNDS = 8, 12
+INWARD = 0.85
+"""Boxes and lanes stand this much nearer to the middle than what they are joined to, so that a drawing stays narrow."""
 
 Key = str
 Node = tuple[str, int]
@@ -38,6 +41,8 @@ class Box:
     row: int
     text: str
     tone: Tone
+    is_wide: bool = False
+    """Alone on its level and as wide as all others together, so that many arrows reach it straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,13 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], levels: Sequence[tuple[
     by_key = {box.key: box for box in boxes}
     chains = [_chain(number, by_key[arrow.start], by_key[arrow.end]) for number, arrow in enumerate(arrows)]
     rows = _ordered(_rows(boxes, chains, len(levels)), chains)
-    widths = {(box.key, 0): EVENT_BOX if box.tone is Tone.EVENT else BOX for box in boxes}
+    widths = {(box.key, 0): EVENT_BOX if box.tone is Tone.EVENT else BOX for box in boxes if not box.is_wide}
     centers, width = _placed(rows, chains, widths)
+    for box in boxes:
+        if box.is_wide:
+            centers[box.key, 0], widths[box.key, 0] = (LEFT + width - GAP) / 2, width - GAP - LEFT
     bands, placed = _bands(boxes, levels, centers, widths)
-    ports = _ports(chains, centers, placed)
+    ports = _ports(arrows, chains, centers, placed)
     return Drawing(
         width=width,
         height=bands[-1].y + bands[-1].height,
@@ -110,17 +118,29 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], levels: Sequence[tuple[
 
 
 def _chain(number: int, start: Box, end: Box) -> list[Node]:
-    """What an arrow passes from its upper to its lower end: the box, a lane in each row between, the other box."""
+    """What an arrow passes from its upper to its lower end: the box, a lane in each row between, the other box.
+
+    At a wide box the arrow has a lane of its own.
+    """
     upper, lower = (start, end) if start.row <= end.row else (end, start)
-    lanes = [(f"lane {number}", row) for row in range(upper.row + 1, lower.row)]
-    return [(upper.key, 0), *lanes, (lower.key, 0)]
+    lanes = [(_lane(number), row) for row in range(upper.row + 1, lower.row)]
+    ends = [(_lane(number), box.row) if box.is_wide else (box.key, 0) for box in (upper, lower)]
+    return [ends[0], *lanes, ends[1]]
 
 
-def _rows(boxes: Sequence[Box], chains: Iterable[list[Node]], levels: int) -> list[list[Node]]:
-    rows: list[list[Node]] = [[(box.key, 0) for box in boxes if box.row == row] for row in range(levels)]
-    for chain in chains:
-        for lane in chain[1:-1]:
-            rows[lane[1]].append(lane)
+def _lane(number: int) -> Key:
+    return f"lane {number}"
+
+
+def _rows(boxes: Sequence[Box], chains: Sequence[list[Node]], levels: int) -> list[list[Node]]:
+    """The boxes that stand beside others, and behind them the lanes, in the order of their arrows."""
+    rows: list[list[Node]] = [
+        [(box.key, 0) for box in boxes if box.row == row and not box.is_wide] for row in range(levels)
+    ]
+    for number, chain in enumerate(chains):
+        for key, row in chain:
+            if key == _lane(number):
+                rows[row].append((key, row))
     return rows
 
 
@@ -131,9 +151,11 @@ def _ordered(rows: list[list[Node]], chains: Sequence[list[Node]]) -> list[list[
     above: dict[Node, list[Node]] = defaultdict(list)
     below: dict[Node, list[Node]] = defaultdict(list)
     for one, other in steps:
-        if row_of[one] != row_of[other]:
-            above[other].append(one)
-            below[one].append(other)
+        above[other].append(one)
+        below[one].append(other)
+        if row_of[one] == row_of[other]:
+            above[one].append(other)
+            below[other].append(one)
     best, fewest = rows, _crossings(rows, steps)
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
@@ -145,6 +167,19 @@ def _ordered(rows: list[list[Node]], chains: Sequence[list[Node]]) -> list[list[
             rows[at].sort(key=middles.__getitem__)
         if (crossings := _crossings(rows, steps)) < fewest:
             best, fewest = rows, crossings
+    for row in sorted({row_of[one] for one, other in steps if row_of[one] == row_of[other]}):
+        best = _swapped(best, row, steps)
+    return best
+
+
+def _swapped(rows: list[list[Node]], row: int, steps: Sequence[tuple[Node, Node]]) -> list[list[Node]]:
+    """The rows with neighbors in one of them swapped where that lets fewer lines cross or pass something."""
+    best, fewest = rows, _crossings(rows, steps)
+    for at in range(len(rows[row]) - 1):
+        tried = [list(each) for each in best]
+        tried[row][at : at + 2] = reversed(tried[row][at : at + 2])
+        if (crossings := _crossings(tried, steps)) < fewest:
+            best, fewest = tried, crossings
     return best
 
 
@@ -153,12 +188,16 @@ def _middle(places: Sequence[float], otherwise: float) -> float:
 
 
 def _crossings(rows: Sequence[Sequence[Node]], steps: Iterable[tuple[Node, Node]]) -> int:
+    """How many pairs of steps cross between two rows, and how much stands between the ends of steps within a row."""
     where = {node: (at, index) for at, row in enumerate(rows) for index, node in enumerate(row)}
     between = defaultdict(list)
+    passed = 0
     for one, other in steps:
         if where[one][0] != where[other][0]:
             between[where[one][0]].append((where[one][1], where[other][1]))
-    return sum(
+        else:
+            passed += abs(where[one][1] - where[other][1]) - 1
+    return passed + sum(
         (a[0] - b[0]) * (a[1] - b[1]) < 0
         for lines in between.values()
         for at, a in enumerate(lines)
@@ -169,7 +208,10 @@ def _crossings(rows: Sequence[Sequence[Node]], steps: Iterable[tuple[Node, Node]
 def _placed(
     rows: Sequence[Sequence[Node]], chains: Iterable[list[Node]], widths: Mapping[Node, float]
 ) -> tuple[dict[Node, float], float]:
-    """The centers of boxes and lanes, as near to what they are joined to as their row lets them; and the width."""
+    """The centers of boxes and lanes, as near to what they are joined to as their row lets them; and the width.
+
+    Until the last step the middle of the drawing is at 0.
+    """
     joined = defaultdict(list)
     for chain in chains:
         for one, other in pairwise(chain):
@@ -180,7 +222,7 @@ def _placed(
         centers |= _beside(row, [0.0] * len(row), widths)
     for _round in range(ROUNDS):
         for row in (*rows, *reversed(rows)):
-            wanted = [_middle([centers[other] for other in joined[node]], centers[node]) for node in row]
+            wanted = [INWARD * _middle([centers[other] for other in joined[node]], centers[node]) for node in row]
             centers |= _beside(row, wanted, widths)
     left = min((center - widths.get(node, LANE) / 2 for node, center in centers.items()), default=0.0)
     right = max((center + widths.get(node, LANE) / 2 for node, center in centers.items()), default=0.0)
@@ -196,10 +238,10 @@ def _beside(row: Sequence[Node], wanted: Sequence[float], widths: Mapping[Node, 
     # Imported here because scipy's optimization takes a noticeable time to load.
     from scipy.optimize import isotonic_regression
 
-    sizes = [widths.get(node, LANE) for node in row]
     offsets = [0.0]
-    for one, other in pairwise(sizes):
-        offsets.append(offsets[-1] + (one + other) / 2 + GAP)
+    for one, other in pairwise(row):
+        apart = GAP if one in widths or other in widths else BETWEEN_LANES
+        offsets.append(offsets[-1] + (widths.get(one, LANE) + widths.get(other, LANE)) / 2 + apart)
     fitted = isotonic_regression([want - offset for want, offset in zip(wanted, offsets, strict=True)]).x
     return {node: float(fit) + offset for node, fit, offset in zip(row, fitted, offsets, strict=True)}
 
@@ -238,19 +280,31 @@ Ports = dict[tuple[int, bool], float]
 """Where an arrow, by its number, touches its upper (True) and its lower box."""
 
 
-def _ports(chains: Sequence[list[Node]], centers: Mapping[Node, float], placed: Mapping[Key, BoxDrawn]) -> Ports:
-    """Side by side along the edge of a box, in the order of where the lines go."""
+def _ports(
+    arrows: Sequence[Arrow],
+    chains: Sequence[list[Node]],
+    centers: Mapping[Node, float],
+    placed: Mapping[Key, BoxDrawn],
+) -> Ports:
+    """Side by side along the edge of a box, in the order of where the lines go; at a wide box where their lanes are."""
     sides: dict[tuple[Key, bool], list[tuple[float, int]]] = defaultdict(list)
-    for number, chain in enumerate(chains):
-        if placed[chain[0][0]].box.row != placed[chain[-1][0]].box.row:
-            sides[chain[0][0], True].append((centers[chain[1]], number))
-            sides[chain[-1][0], False].append((centers[chain[-2]], number))
     ports: Ports = {}
-    for (key, upper), lines in sides.items():
+    for number, (arrow, chain) in enumerate(zip(arrows, chains, strict=True)):
+        upper, lower = _upper_first(placed[arrow.start], placed[arrow.end])
+        for one, is_upper, end, beside in ((upper, True, chain[0], chain[1]), (lower, False, chain[-1], chain[-2])):
+            if one.box.is_wide:
+                ports[number, is_upper] = centers[end]
+            elif upper.box.row != lower.box.row:
+                sides[one.box.key, is_upper].append((centers[beside], number))
+    for (key, is_upper), lines in sides.items():
         step = min(PORT, (placed[key].width - 30) / len(lines))
         for at, (_toward, number) in enumerate(sorted(lines)):
-            ports[number, upper] = round(centers[key, 0] + (at - (len(lines) - 1) / 2) * step, 1)
+            ports[number, is_upper] = round(centers[key, 0] + (at - (len(lines) - 1) / 2) * step, 1)
     return ports
+
+
+def _upper_first(start: BoxDrawn, end: BoxDrawn) -> tuple[BoxDrawn, BoxDrawn]:
+    return (start, end) if start.box.row <= end.box.row else (end, start)
 
 
 def _path(
@@ -266,7 +320,7 @@ def _path(
     start, end = placed[arrow.start], placed[arrow.end]
     if start.box.row == end.box.row:
         return _path_in_row(start, end, rows[start.box.row])
-    upper, lower = placed[chain[0][0]], placed[chain[-1][0]]
+    upper, lower = _upper_first(start, end)
     points = [(ports[number, True], upper.y + upper.height)]
     for lane in chain[1:-1]:
         band = bands[lane[1]]

@@ -85,6 +85,23 @@ class TestTheOrder:
         (lane,) = re.findall(r"([\d.]+) [\d.]+V", drawing.arrows[0].path)
         assert not between.x <= float(lane) <= between.x + between.width
 
+    def test_puts_beside_each_other_what_is_joined_on_one_level(self):
+        boxes = [Box(key, 0, key, Tone.CONDITION) for key in "abc"]
+        drawing = drawn(boxes, [Arrow("a", "c", False, "")], LEVELS)
+        order = "".join(one.box.key for one in sorted(drawing.boxes, key=lambda one: one.x))
+        assert order in ("bac", "bca", "acb", "cab")
+
+    def test_lets_every_arrow_reach_a_wide_box_at_a_place_of_its_own(self):
+        boxes = [Box(str(at), at % 3, "", Tone.CONDITION) for at in range(12)]
+        boxes.append(Box("end", 6, "The end", Tone.EVENT, is_wide=True))
+        drawing = drawn(boxes, [Arrow(box.key, "end", False, "") for box in boxes[:-1]], LEVELS)
+        end = next(one for one in drawing.boxes if one.box.key == "end")
+        assert (end.x, end.x + end.width) == (LEFT, drawing.width - 24)
+        reached = sorted(float(re.findall(r"([\d.]+) [\d.]+(?:V[\d.]+)?$", line.path)[0]) for line in drawing.arrows)
+        assert len(set(reached)) == 12
+        assert end.x < reached[0]
+        assert reached[-1] < end.x + end.width
+
 
 @pytest.fixture
 def review(session, cast):

@@ -26,7 +26,7 @@ from app.patterns.pages.dependencies import (
     head_of,
     reviews_with_quarter,
 )
-from app.patterns.pages.influences import DRAWN, SHOWN, Influences, data_of_maps, influences_of, show_of
+from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of
 from app.system_maps.models import Level
 
 routes = router("/patterns")
@@ -50,7 +50,7 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
         circles=circles(graph),
         paths=common_paths(graph, [key for key, level in found.levels.items() if level is Level.LAW_AND_FUNDING]),
         drawing=found.drawing() if graph else None,
-        drawn=DRAWN,
+        drawn=len(found.most_told()),
         least=SMALLEST_BASE,
         chosen=chosen,
         chosen_reviews=len(codes),

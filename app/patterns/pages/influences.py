@@ -22,8 +22,9 @@ from app.system_maps.models import Level
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone
 
 SHOWN = Words({"hindered": N_("That hindered"), "helped": N_("That helped")})
-DRAWN = 40
+DRAWN = 30
 """Arrows in the drawing, the most told first; the table holds all."""
+THICKEST = 5.0
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ class Influences:
 
     @property
     def finding(self) -> str:
-        """How many reviews have a map, and what is told most often."""
+        """How many reviews have a map, and which factor shaped which most often; that one shaped the event is usual."""
         base = self._base % {"maps": self.maps, "reviews": self.reviews}
         if self.is_withheld:
             words = _("Influences are told together of %(least)d maps or more; read each of these by itself.")
             return f"{base} {words % {'least': SMALLEST_BASE}}"
-        strongest = next(iter(self.edges), None)
+        strongest = next((edge for edge in self.edges if edge[1] != EVENT), None)
         if strongest is None or strongest[2] < 2:
             return base
         words = _("Most often told: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
@@ -95,22 +96,34 @@ class Influences:
             self.maps,
         )
 
+    def most_told(self, most: int = DRAWN) -> list[tuple[str, str, int]]:
+        """The first edges, at most so many; of those told of by as many reviews, all or none where that leaves any."""
+        if len(self.edges) <= most:
+            return self.edges
+        left_out = self.edges[most][2]
+        return [edge for edge in self.edges[:most] if edge[2] > left_out] or self.edges[:most]
+
     def drawing(self, most: int = DRAWN) -> Drawing:
         """The arrows most reviews tell of, at most so many, between factors on their usual levels."""
-        order, edges, names = list(Level), self.edges[:most], self.names
+        order, edges, names = list(Level), self.most_told(most), self.names
         used = sorted({end for one, other, _reviews in edges for end in (one, other)})
         boxes = [
-            Box(key, order.index(Level.EVENT), names[key], Tone.EVENT)
+            Box(key, order.index(Level.EVENT), names[key], Tone.EVENT, is_wide=True)
             if key == EVENT
             else Box(key, order.index(self.levels[key]), names[key], Tone.CONDITION)
             for key in used
         ]
-        helped = self.show == "helped"
+        helped, highest = self.show == "helped", max((reviews for _one, _other, reviews in edges), default=1)
         arrows = [
-            Arrow(one, other, helped, f"{names[one]} → {names[other]}: {reviews}", min(1.2 + 0.8 * (reviews - 1), 6.0))
+            Arrow(one, other, helped, f"{names[one]} → {names[other]}: {reviews}", _width(reviews, highest))
             for one, other, reviews in edges
         ]
         return drawn(boxes, arrows, [(LEVEL_NAMES[level], LEVEL_HINTS[level]) for level in order])
+
+
+def _width(reviews: int, highest: int) -> float:
+    """Of an arrow: thin where one review tells of it, at most as thick as lines can be beside each other."""
+    return round(1.2 + (THICKEST - 1.2) * (reviews - 1) / max(highest - 1, 4), 1)
 
 
 def show_of(wanted: str) -> str:

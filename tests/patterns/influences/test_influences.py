@@ -18,6 +18,7 @@ from app.patterns.influences.graph import (
     usual_levels,
 )
 from app.patterns.influences.maps import map_records
+from app.patterns.pages.influences import THICKEST, Influences
 from app.reviews.models import Stage
 from app.system_maps.models import Level
 from app.systemic_factors.models import Answer, Direction
@@ -90,6 +91,35 @@ def a_map(session, cast, office, **more):
     return review
 
 
+class TestTheDrawing:
+    def of(self, *weights):
+        """Influences in which so many reviews tell of each of as many arrows."""
+        arrows = [(f"R-{review}", at) for at, weight in enumerate(weights) for review in range(weight)]
+        factors = [f"list:f{at:02}" for at in range(len(weights) + 1)]
+        told = {}
+        for review, at in arrows:
+            told.setdefault(review, []).append((at, at + 1, False))
+        conditions = {at: (LAW if at == 0 else WORK, factor) for at, factor in enumerate(factors)}
+        records = [MapRecord(review, conditions, tuple(steps)) for review, steps in sorted(told.items())]
+        return Influences("hindered", records, len(records), {factor: factor for factor in factors}, is_filtered=False)
+
+    def test_holds_the_arrows_told_of_most_and_leaves_out_those_that_tie_with_one_left_out(self):
+        found = self.of(5, 4, 3, 3, 1)
+        assert [reviews for _one, _other, reviews in found.most_told(3)] == [5, 4]
+        assert len(found.most_told(4)) == 4
+        assert len(found.most_told(9)) == 5
+        assert len(found.drawing(3).arrows) == 2
+
+    def test_holds_some_where_all_are_told_of_as_often(self):
+        assert len(self.of(1, 1, 1).most_told(2)) == 2
+
+    def test_draws_an_arrow_thicker_that_more_reviews_tell_of_and_none_too_thick(self):
+        drawing = self.of(40, 20, 1).drawing()
+        widths = [line.arrow.width for line in drawing.arrows]
+        assert widths == sorted(widths, reverse=True)
+        assert (widths[0], widths[-1]) == (THICKEST, 1.2)
+
+
 class TestThePage:
     def test_says_what_it_will_show_while_there_is_no_map(self, cast, browse):
         assert "When review teams draw system maps" in browse(cast.analyst).get("/patterns/influences").text
@@ -101,7 +131,7 @@ class TestThePage:
         client = browse(cast.analyst)
         page = words(client.get("/patterns/influences").text)
         assert "2 of the 2 reviews that you may read have a system map with influences." in page
-        assert "Most often told: “Equipment and technology” shaped “The event”, in 2 reviews." in page
+        assert "Most often told: “Demand and resources” shaped “Equipment and technology”, in 2 reviews." in page
         assert "Demand and resources → Equipment and technology → The event 2 reviews tell the whole way." in page
         assert "None: every influence leads on" in page
         chosen = client.get("/patterns/influences?influence=test:workload~test:tools").text
@@ -127,7 +157,7 @@ class TestThePage:
         told = words(harbor.text)
         # Of Harbor: seven rated reviews, three that are not rated yet, and the five of these maps.
         assert "5 of the 15 reviews that match have a system map with influences." in told
-        assert "“Equipment and technology” shaped “The event”, in 5 reviews." in told
+        assert "“Demand and resources” shaped “Equipment and technology”, in 5 reviews." in told
         assert "Division: Harbor" in told
         assert "do not narrow this page: Count." in told
         assert f'href="/patterns/influences.csv?division={cast.harbor.code}' in harbor.text
