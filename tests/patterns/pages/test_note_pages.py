@@ -157,6 +157,7 @@ class TestChangingANote:
         self.edit(client, code, "From the first window.")
         answer = self.edit(client, code, "From the second window.")
         assert answer.status_code == 409
+        assert "<h2>Text</h2>" in answer.text
         assert "From the first window." in answer.text
         assert "From the second window." in answer.text
         theirs = {"choice_text": "both", "theirs_text": "From the first window."}
