@@ -203,7 +203,7 @@ def _pictures(asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...]
         },
         "matrix": {"matrix": asked.snapshot.matrix(selection)},
         "combinations": {
-            "upset": drawn_upset((found.more_than_parts or found.combinations)[:DRAWN]),
+            "upset": drawn_upset((found.beyond_parts or found.combinations)[:DRAWN]),
             "joined": joined,
         },
     }

@@ -71,3 +71,20 @@ def test_break_no_word_in_the_heads_of_a_heat_table(analyst, visit, size):
     boxes = [box.bounding_box() for box in heads.all()]
     assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes))
     assert page.get_by_role("columnheader", name=re.compile("Lighthouse office")).count() == 1
+
+
+def test_draw_the_combinations_that_depth_explains_and_say_so(analyst, visit):
+    page = visit(analyst, "/patterns/combinations")
+    drawn = page.locator("svg a title")
+    assert drawn.count() > 10
+    assert all("explained by depth of review" in title for title in drawn.all_text_contents())
+    accessible(page)
+
+
+@pytest.mark.parametrize("address", ["/patterns/connections/matrix", "/patterns/combinations"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_tell_of_what_is_chosen_before_the_long_list(analyst, visit, size, address):
+    page = visit(analyst, address, size=size)
+    panel, words = page.locator("#panel"), page.locator("#pairs tbody tr, #combinations tbody tr").first
+    assert panel.bounding_box()["y"] < words.bounding_box()["y"]
+    assert words.bounding_box()["height"] < (90 if size == WIDE else 400)

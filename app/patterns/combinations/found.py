@@ -132,6 +132,11 @@ class Found:
         return tuple(one for one in self.combinations if one.is_more_than_its_parts)
 
     @property
+    def beyond_parts(self) -> tuple[Combination, ...]:
+        """Those of `more_than_parts` first, then those that depth of review explains: both are shown, and named."""
+        return tuple(one for one in self.combinations if one.is_beyond_its_parts)
+
+    @property
     def explained_by_depth(self) -> int:
         return sum(one.is_explained_by_depth for one in self.combinations)
 

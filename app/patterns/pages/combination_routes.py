@@ -34,7 +34,7 @@ routes = router("/patterns")
 
 DRAWN = 20
 LISTED = 50
-SHOWN = Words({"more": N_("That neither fewer factors nor depth explain"), "all": N_("All")})
+SHOWN = Words({"more": N_("The clearest"), "all": N_("All")})
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _shown(asked: Asked) -> Shown:
             % {"most": f"{MOST_LISTED:,}", "least": number_of(many.least, asked.incidence.unit)}
         ) from None
     finding = combinations_finding(found, totals_of(asked.incidence, q.layer), reviews, asked.incidence.unit)
-    return Shown(found, found.more_than_parts if show == "more" else found.combinations, show, finding)
+    return Shown(found, found.beyond_parts if show == "more" else found.combinations, show, finding)
 
 
 def _least(asked_for: str) -> int | None:

@@ -100,6 +100,7 @@ class TestWhatStandsOut:
         assert found.is_depth_judged
         assert found.explained_by_depth > 20
         assert found.more_than_parts == ()
+        assert len(found.beyond_parts) == found.explained_by_depth
         explained = next(
             one for one in found.combinations if one.is_explained_by_depth and one.together <= one.depth.high
         )

@@ -33,7 +33,7 @@ def combinations_content(_session: Session, _viewer: Viewer, one: Opened, _found
             "least": number_of(many.least, asked.incidence.unit)
         }
         return Content(told, None, [], not_a_reason(), [counted_how(asked)])
-    chosen = all_found.combinations if asked.question.one("show") == "all" else all_found.more_than_parts
+    chosen = all_found.combinations if asked.question.one("show") == "all" else all_found.beyond_parts
     upset = drawn_upset(chosen[:ROWS_DRAWN])
     words = _("The clearest %(number)s combinations of factors, each with the number of %(counted)s.") % {
         "number": len(chosen[:ROWS_DRAWN]),
