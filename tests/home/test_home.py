@@ -70,6 +70,12 @@ class TestHelp:
     def test_an_unknown_page_is_not_found(self, browse, cast):
         assert browse(None).get("/help/nothing").status_code == 404
 
+    def test_explains_the_words_of_patterns_where_a_page_leads_to(self, browse):
+        html = browse(None).get("/help/method").text
+        assert 'id="trends"' in html
+        for term in ("Times expected (lift)", "Association (phi)", "Explained by depth of review", "Usual variation"):
+            assert f"<dt>{term}</dt><dd>" in html
+
 
 class TestARoleWithoutRecords:
     def test_is_told_what_is_not_here_yet(self, cast, browse):
