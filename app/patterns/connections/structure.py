@@ -118,7 +118,10 @@ def described(structure: Structure, about: Mapping[str, Any]) -> FactorGraph:
     for place in structure.places:
         graph.nodes[place.factor.code].update(_known(place))
     for a, b in graph.edges:
-        graph.edges[a, b]["in_backbone"] = (min(a, b), max(a, b)) in structure.backbone
+        link = graph.edges[a, b]
+        link["in_backbone"] = (min(a, b), max(a, b)) in structure.backbone
+        # The name by which Gephi, igraph and others know how strong a link is.
+        link["weight"] = link["phi"]
     return graph
 
 

@@ -54,6 +54,7 @@ class TestEveryFormat:
         graph = whole_graph(in_blocks([4, 3, 1]))
         judged = {"base", "with_the_first", "with_the_second", "expected", "lift", "p", "adjusted_p"}
         assert all(judged <= set(link) for _a, _b, link in graph.edges(data=True))
+        assert all(link["weight"] == link["phi"] for _a, _b, link in graph.edges(data=True))
         assert all(0 < link["p"] <= link["adjusted_p"] <= 0.05 for _a, _b, link in graph.edges(data=True))
 
     @pytest.mark.parametrize("kind", WRITERS)
