@@ -37,8 +37,8 @@ class PairPanel:
     pair: Pair
     sentence: str
     chance: str
-    where: Sequence[tuple[str, str, int]]
-    """Where the reviews with both come from: code, name, number of reviews; the name A to Z."""
+    where: Sequence[tuple[str, int, int]]
+    """Where the reviews with both come from: the name, their number, and that of all reviews there; A to Z."""
     codes: tuple[str, ...]
 
 
@@ -70,12 +70,12 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
     """The panel of a pair of factors. `names` are those of the divisions."""
     rows = incidence.rows_with((pair.first.code, pair.second.code), layer)
     both = incidence.rows(rows)
-    divisions = both.attributes[Dimension.DIVISION].counts()
-    where = [(code, names.get(code, code), divisions[code]) for code in both.groups(Dimension.DIVISION)]
+    here, everywhere = (of.attributes[Dimension.DIVISION].counts() for of in (both, incidence))
+    where = [(names.get(code, code), here[code], everywhere[code]) for code in both.groups(Dimension.DIVISION)]
     return PairPanel(
         pair=pair,
         sentence=sentences.pair_finding(pair),
         chance=sentences.chance_in_words(pair.adjusted_p),
-        where=sorted(where, key=lambda item: item[1].casefold()),
+        where=sorted(where, key=lambda item: item[0].casefold()),
         codes=incidence.latest(rows),
     )

@@ -169,6 +169,7 @@ class TestTheConnections:
         assert (row["Reviews with both rated"], row["Together"], row["Expected by chance"]) == ("10", "3", "1.6")
         panel = words(client.get("/patterns/connections/map?pair=workload.teamwork").text)
         assert "in 3 of 10 reviews; 2 would be expected by chance." in panel
+        assert "Of all reviews there Foothills 1 of 6 Harbor 2 of 7" in panel
 
     def test_lead_to_the_reviews_with_both(self, client: Browser) -> None:
         html = client.get("/patterns/reviews?pair=teamwork.workload").text
@@ -210,7 +211,9 @@ class TestTheConnections:
 
 class TestOneFactor:
     def test_tells_its_share_and_where(self, client: Browser) -> None:
-        told = words(client.get("/patterns/factors/teamwork").text)
+        html = client.get("/patterns/factors/teamwork").text
+        assert "/patterns/trends?factor=teamwork" in html
+        told = words(html)
         assert "Present in 5 of 12 reviews (42%)." in told
         assert "4 of 7" in told
 
