@@ -134,6 +134,14 @@ def standing(chart: Chart) -> str:
     return _("Unusual: higher for a time") if high == {True} else _("Unusual: lower for a time")
 
 
+def sign(chart: Chart) -> str | None:
+    """The icon beside the words of `standing`: where unusual points lie, which says nothing of good or bad."""
+    if not chart.has_limits:
+        return None
+    high = {point.is_high for point in chart.unusual}
+    return "steady" if not high else "up-and-down" if len(high) == 2 else "up" if high == {True} else "down"
+
+
 def chart_finding(chart: Chart) -> str:
     """What stands out in one chart, or that nothing does, or what would be needed to tell."""
     if not chart.has_limits and len(chart.stretches) < 2:
@@ -179,7 +187,10 @@ def _parts(chart: Chart) -> list[list[Point]]:
 def _told(chart: Chart, part: Sequence[Point]) -> str:
     first, last = (period_words(chart.kind, point.on) for point in (part[0], part[-1]))
     facts = {"first": first, "last": last, "number": len(part)}
-    if chart.kind in GAPS:
+    if chart.kind in GAPS and len(part) == 1:
+        high = _("Unusually long gap, so rarer: %(first)s.")
+        low = _("Unusually short gap, so more frequent: %(first)s.")
+    elif chart.kind in GAPS:
         high = _("Unusually long gaps, so rarer: %(first)s to %(last)s, points: %(number)s.")
         low = _("Unusually short gaps, so more frequent: %(first)s to %(last)s, points: %(number)s.")
     elif len(part) == 1:
@@ -193,14 +204,14 @@ def _told(chart: Chart, part: Sequence[Point]) -> str:
 def _too_few(chart: Chart, points: int) -> str:
     if chart.kind is Kind.P:
         return _(
-            "Limits need at least %(fewest)s quarters that have ended and have rated reviews; there are %(points)s."
+            "Limits need at least %(fewest)s quarters that have ended and have rated reviews; so far: %(points)s."
         ) % {"fewest": FEWEST, "points": points}
     if chart.kind in (Kind.XMR, Kind.U):
-        return _("Limits need at least %(fewest)s months that have ended; there are %(points)s.") % {
+        return _("Limits need at least %(fewest)s months that have ended; so far: %(points)s.") % {
             "fewest": FEWEST,
             "points": points,
         }
-    return _("This is rare. Limits need at least %(fewest)s gaps from one to the next; there are %(points)s.") % {
+    return _("So few are told by the gaps between them. Limits need at least %(fewest)s gaps; so far: %(points)s.") % {
         "fewest": FEWEST,
         "points": points,
     }

@@ -53,7 +53,7 @@ class TestTheCharts:
         told = words(client.get("/patterns/trends?factor=teamwork").text)
         assert "binomial counts" in told
         only_two = words(client.get("/patterns/trends?factor=teamwork&from=2024-Q3&to=2024-Q4").text)
-        assert "have no small chart, because they have fewer than 5 points: " in only_two
+        assert "Too little to judge" in only_two
         assert "binomial counts" not in only_two
 
     def test_carry_the_changes_as_numbered_lines_with_a_key(self, client: Browser) -> None:
@@ -73,7 +73,13 @@ class TestTheCharts:
     def test_follow_the_filters(self, client: Browser) -> None:
         html = client.get("/patterns/trends?factor=teamwork&from=2024-Q3&to=2024-Q4").text
         assert "Q1 2024" not in html.split('id="results"')[1]
-        assert "there are 2" in words(html)
+        assert "so far: 2" in words(html)
+
+    def test_draw_nothing_of_too_few_quarters_but_say_what_it_takes(self, client: Browser) -> None:
+        html = client.get("/patterns/trends?factor=teamwork&from=2024-Q3&to=2024-Q4").text
+        assert "trend-chart" not in html
+        assert "Limits need at least 5 quarters that have ended and have rated reviews; so far: 2." in words(html)
+        assert '<details open><summary>The numbers as a table</summary><div id="numbers">' in html
 
     def test_say_when_nothing_matches(self, client: Browser, cast: Cast) -> None:
         assert client.get("/patterns/trends?with=teamwork&without=teamwork").status_code == 200

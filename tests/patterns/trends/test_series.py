@@ -17,6 +17,7 @@ from app.patterns.trends.sentences import (
     chance_words,
     chart_finding,
     not_drawn_words,
+    sign,
     standing,
     trends_finding,
 )
@@ -117,7 +118,7 @@ class TestTheSentence:
         incidence, days = reviews({"2026-Q2": (3, 10)})
         trends = factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)
         assert "at least 5 quarters" in trends_finding(trends, 0.0)
-        assert "there are 1" in chart_finding(trends[0].chart)
+        assert "so far: 1" in chart_finding(trends[0].chart)
 
     def test_names_the_unusual_periods_and_never_why(self) -> None:
         incidence, days = reviews({code: (9 if at < 7 else 1, 20) for at, code in enumerate(quarters(14))})
@@ -125,12 +126,23 @@ class TestTheSentence:
         assert "Unusual and above the center: Q1 2023 to Q3 2024, 7 points." in told
         assert "Unusual and below the center: Q4 2024 to Q2 2026, 7 points." in told
 
+    def test_has_a_sign_that_says_where_and_not_how_good(self) -> None:
+        shares = {"up": (5, 25), "down": (25, 5), "steady": (15, 15)}
+        for expected, (first, then) in shares.items():
+            incidence, days = reviews({code: (then if at == 6 else first, 30) for at, code in enumerate(quarters(13))})
+            assert sign(factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)[0].chart) == expected
+        incidence, days = reviews({code: (9 if at < 7 else 1, 20) for at, code in enumerate(quarters(14))})
+        assert sign(factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)[0].chart) == "up-and-down"
+        incidence, days = reviews({"2026-Q2": (3, 10)})
+        assert sign(factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)[0].chart) is None
+
     def test_reads_a_longer_gap_as_rarer(self) -> None:
         gaps = [5, 14, 2, 13, 4, 15, 3, 90]
         points = [Observation(date(2025, 1 + at, 1), gap, 1) for at, gap in enumerate(gaps)]
         chart = control_chart(Kind.G, points)
         assert standing(chart) == "Unusual: rarer for a time"
-        assert "so rarer: Aug 1, 2025 to Aug 1, 2025, points: 1." in chart_finding(chart)
+        assert sign(chart) == "up"
+        assert "so rarer: Aug 1, 2025." in chart_finding(chart)
 
     def test_counts_only_the_points_it_has_judged(self) -> None:
         incidence, days = reviews(dict.fromkeys(quarters(14), (8, 20)))
