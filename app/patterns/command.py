@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
@@ -38,7 +39,8 @@ from app.patterns.trends.series import Trend, factor_trends, unusual_by_chance
 
 PRINTED = 15
 DRAWN = 20
-
+WORDS = frozenset({"Factor", "Pair", "Combination", "Reading"})
+"""Columns that hold words; all others hold numbers."""
 
 TITLES = {
     "heatmap": "Factor heatmap",
@@ -105,30 +107,30 @@ def _print(
     for name, words in head:
         console.print(f"{name}: {words}", markup=False, soft_wrap=True)
     factors = sorted(heat.rows, key=lambda row: (-(row.total.percent or 0), row.factor.label))
-    _table(
+    print_table(
         console,
         heatmap_finding(heat),
         ("Factor", "Present", "Answered", "Percent"),
         [(row.factor.label, row.total.present, row.total.answered, row.total.percent) for row in factors],
     )
     links = [pair for pair in pairs if pair.is_link][:PRINTED]
-    _table(
+    print_table(
         console,
         connections_finding(asked.snapshot.picture(asked.question.selection).grouping, pairs, reviews),
-        ("Factor", "With", "Together", "Expected", "Lift", "Range (95%)", "Chance (adjusted)", "Phi"),
-        [(p.first.label, p.second.label, p.together, f"{p.expected:.1f}", *judged(p), f"{p.phi:.2f}") for p in links],
+        ("Pair", "Together", "Expected", "Lift", "Range (95%)", "Chance", "Phi"),
+        [(joined((p.first, p.second)), p.together, f"{p.expected:.1f}", *judged(p), f"{p.phi:.2f}") for p in links],
     )
-    _table(
+    print_table(
         console,
         combinations_finding(found, totals_of(asked.incidence, layer), reviews, asked.incidence.unit),
-        ("Combination", "Together", "Of", "Expected", "Lift", "Range (95%)", "Chance (adjusted)"),
+        ("Combination", "Together", "Of", "Expected", "Lift", "Range (95%)", "Chance"),
         [
             (joined(c.factors), c.together, c.base, f"{c.expected:.1f}", *judged(c))
             for c in found.more_than_parts[:PRINTED]
         ],
     )
     unusual = [trend for trend in trends if trend.is_unusual][:PRINTED]
-    _table(
+    print_table(
         console,
         trends_finding(trends, unusual_by_chance(trend.chart for trend in trends if trend.chart.has_limits)),
         ("Factor", "Present", "Answered", "Reading"),
@@ -157,11 +159,15 @@ def _how(asked: Asked, heat: Heatmap, pairs: tuple[Pair, ...], found: Found, tre
     yield _(methods.NOT_A_REASON)
 
 
-def _table(console: Console, finding: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_table(console: Console, finding: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A finding and the numbers behind it; on a narrow terminal words are broken over lines, and no number is."""
     console.print()
     console.print(finding, markup=False)
     if rows:
-        table = Table(*names)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for name in names:
+            is_words = name in WORDS
+            table.add_column(name, no_wrap=not is_words, overflow="fold", justify="left" if is_words else "right")
         for row in rows:
             table.add_row(*("–" if value is None else str(value) for value in row))
         console.print(table)

@@ -51,6 +51,24 @@ class TestPatterns:
         low, high = link.lift_interval
         assert command.judged(link) == (f"{link.lift:.2f}", f"{low:.2f}–{high:.2f}", "under 0.1%")
 
+    def test_cuts_nothing_short_on_a_narrow_terminal(self) -> None:
+        out = io.StringIO()
+        names = ("Pair", "Together", "Expected", "Lift", "Range (95%)", "Chance", "Phi")
+        row = (
+            "Interagency coordination + Information-sharing rules",
+            73,
+            "44.1",
+            "1.66",
+            "1.47–1.87",
+            "under 0.1%",
+            "0.37",
+        )
+        command.print_table(Console(file=out, width=80), "A finding.", names, [row])
+        told = out.getvalue()
+        assert "…" not in told
+        assert all(str(number) in told for number in row[1:])
+        assert all(part in told.replace("\n", "") for part in ("coordination", "Information"))
+
     def test_writes_tables_and_pictures_for_their_owner_only(self, engine, cast, county, tmp_path) -> None:
         folder = tmp_path / "out"
         printed(engine, cast.analyst, folder=folder, query=f"division={cast.harbor.code}")
