@@ -84,12 +84,12 @@ COMPARED_BY = {
     Dimension.OCCURRED_QUARTER: "Quarter of the incident",
 }
 ROW_ORDERS = {
-    RowOrder.SIMILAR: "Similar patterns together",
+    RowOrder.SIMILAR: "Similarity",
     RowOrder.FREQUENT: "Most frequent first",
     RowOrder.DOMAIN: "Domain",
     RowOrder.NAME: "A to Z",
 }
-COLUMN_ORDERS = {ColumnOrder.SIMILAR: "Similar patterns together", ColumnOrder.NAME: "A to Z"}
+COLUMN_ORDERS = {ColumnOrder.SIMILAR: "Similarity", ColumnOrder.NAME: "A to Z"}
 LAYERS = {
     Layer.HINDERED: "Made the work harder",
     Layer.HELPED: "Helped the work",

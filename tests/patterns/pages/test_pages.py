@@ -287,3 +287,14 @@ class TestWhoSeesAnything:
         assert "Factor heatmap by office" in words(client.get("/patterns/heatmap").text)
         other = client.get(f"/patterns/reviews?factor=teamwork&division={cast.foothills.code}")
         assert "No review has this" in other.text
+
+
+class TestTakingAlong:
+    @pytest.mark.parametrize("view", ["map", "matrix", "list", "groups"])
+    def test_the_graph_is_offered_wherever_links_are_seen(self, client: Browser, view: str) -> None:
+        html = client.get(f"/patterns/connections/{view}?from=2026-Q2").text
+        offered = re.findall(r'<li><a href="([^"]+)">', html.split('class="downloads"')[1].split("</ul>")[0])
+        assert {address.split("?")[0].rsplit(".")[-1] for address in offered} >= {"json", "graphml", "gexf", "zip"}
+        for address in offered:
+            assert "from=2026-Q2" in address
+            assert client.get(address).status_code == 200
