@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from fastapi import Request, Response
 from sqlmodel import Session
@@ -9,7 +10,6 @@ from sqlmodel import Session
 from app.audit import trail
 from app.core.database import Look, Transaction
 from app.core.errors import NotFound
-from app.core.pages import environment
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -21,12 +21,14 @@ from app.patterns.pages.asking import without_empty
 from app.patterns.pages.dependencies import (
     Asked,
     asked_where_rated,
+    drawing_of,
     file_of,
     following,
     head_of,
+    picture_file,
     reviews_with_quarter,
 )
-from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of
+from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of, what_an_arrow_is
 from app.system_maps.models import Level
 
 routes = router("/patterns")
@@ -46,11 +48,11 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
         found=found,
         address=_addresses(asked),
         shown_words=SHOWN,
+        what_an_arrow_is=what_an_arrow_is(),
         edges=found.edges,
         circles=circles(graph),
         paths=common_paths(graph, [key for key, level in found.levels.items() if level is Level.LAW_AND_FUNDING]),
         drawing=found.drawing() if graph else None,
-        drawn=len(found.most_told()),
         least=SMALLEST_BASE,
         chosen=chosen,
         chosen_reviews=len(codes),
@@ -64,6 +66,33 @@ def download_influences(request: Request, session: Transaction, viewer: PatternR
     """Both directions, whichever the page shows."""
     asked, found = _found(request, session, viewer)
     trail.record(session, "download influences.csv", by=viewer)
+    rows = [
+        (found.names[one], found.names[other], show, reviews, found.maps)
+        for show in SHOWN
+        for one, other, reviews in replace(found, show=show).edges
+    ]
+    columns = ("Factor", "What it shaped", "Direction", "Reviews", "Of maps")
+    return file_of(files.csv_text(_head(viewer, asked, found), columns, rows), "influences.csv")
+
+
+@routes.get("/influences.{kind}")
+def download_drawing(
+    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
+) -> Response:
+    """The drawing as a file of its own; without an influence to draw there is none."""
+    asked, found = _found(request, session, viewer)
+    if not found.graph:
+        raise NotFound
+    trail.record(session, f"download influences.{kind}", by=viewer)
+    title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
+    told = filter(None, [found.finding, found.left_out_of_drawing(), what_an_arrow_is()])
+    head = _head(viewer, asked, found)
+    drawing = drawing_of("influences", head=head, title=title, told=[*told], drawn=found.drawing())
+    return picture_file(drawing, f"influences.{kind}")
+
+
+def _head(viewer: Viewer, asked: Asked | None, found: Influences) -> list[tuple[str, str]]:
+    """The first lines of a file: what it is of whom, and which maps it counts."""
     chips = following(asked, choices.ASKED_OF_REVIEWS)["chips"] if asked else []
     about = [
         ("Counted from", f"{found.maps} system maps"),
@@ -71,35 +100,7 @@ def download_influences(request: Request, session: Transaction, viewer: PatternR
         *([("Not told", f"fewer than {SMALLEST_BASE} maps match")] if found.is_withheld else []),
         ("Data", data_of_maps(found)),
     ]
-    rows = [
-        (found.names[one], found.names[other], show, reviews, found.maps)
-        for show in SHOWN
-        for one, other, reviews in replace(found, show=show).edges
-    ]
-    columns = ("Factor", "What it shaped", "Direction", "Reviews", "Of maps")
-    return file_of(
-        files.csv_text(head_of(viewer, _("Influences in system maps"), about), columns, rows), "influences.csv"
-    )
-
-
-@routes.get("/influences.svg")
-def download_drawing(request: Request, session: Transaction, viewer: PatternReader) -> Response:
-    """The drawing as a file of its own; without an influence to draw there is none."""
-    _asked, found = _found(request, session, viewer)
-    if not found.graph:
-        raise NotFound
-    trail.record(session, "download influences.svg", by=viewer)
-    text = (
-        environment()
-        .get_template("system_maps/drawing_file.svg")
-        .render(
-            d=found.drawing(),
-            title=_("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]},
-            sentence=found.finding,
-            made_up=_("Every review, office and number in this drawing is invented.") if viewer.agency.made_up else "",
-        )
-    )
-    return file_of(text, "influences.svg")
+    return head_of(viewer, _("Influences in system maps"), about)
 
 
 def _found(request: Request, session: Session, viewer: Viewer) -> tuple[Asked | None, Influences]:

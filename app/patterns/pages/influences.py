@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from app.core.dates import day
+from app.core.dates import day, thousands
 from app.core.translation import N_, Words, ngettext
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
@@ -103,6 +103,14 @@ class Influences:
         left_out = self.edges[most][2]
         return [edge for edge in self.edges[:most] if edge[2] > left_out] or self.edges[:most]
 
+    def left_out_of_drawing(self, most: int = DRAWN) -> str:
+        """How many arrows are drawn; empty where all are."""
+        drawn, number = len(self.most_told(most)), len(self.edges)
+        if drawn == number:
+            return ""
+        words = _("Drawn are the %(drawn)s arrows told of most, of %(number)s.")
+        return words % {"drawn": drawn, "number": thousands(number)}
+
     def drawing(self, most: int = DRAWN) -> Drawing:
         """The arrows most reviews tell of, at most so many, between factors on their usual levels."""
         order, edges, names = list(Level), self.most_told(most), self.names
@@ -119,6 +127,14 @@ class Influences:
             for one, other, reviews in edges
         ]
         return drawn(boxes, arrows, [(LEVEL_NAMES[level], LEVEL_HINTS[level]) for level in order])
+
+
+def what_an_arrow_is() -> str:
+    """Stands with every drawing of influences."""
+    return _(
+        "An arrow is what the teams of these reviews drew, each with its evidence. It is not a count of what appears "
+        "together, and it does not say what would happen elsewhere."
+    )
 
 
 def _width(reviews: int, highest: int) -> float:

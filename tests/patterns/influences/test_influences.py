@@ -140,6 +140,13 @@ class TestThePage:
         drawing = client.get("/patterns/influences.svg")
         assert drawing.headers["content-type"].startswith("image/svg+xml")
         assert "Demand and resources" in drawing.text
+        assert "Counted from: 2 system maps" in drawing.text
+        assert "It is not a count of what appears together" in words(drawing.text)
+        picture = client.get("/patterns/influences.png")
+        assert picture.headers["content-type"] == "image/png"
+        assert picture.content.startswith(b"\x89PNG")
+        assert client.get("/patterns/influences.png").content == picture.content
+        assert 'href="/patterns/influences.png?show=hindered"' in client.get("/patterns/influences").text
         assert client.get("/patterns/influences.svg?show=helped").status_code == 404
         assert "No map tells of such" in client.get("/patterns/influences?show=helped").text
         assert client.get("/patterns/influences?influence=nothing").status_code == 200
@@ -174,6 +181,7 @@ class TestThePage:
         assert "Not told,fewer than 5 maps match" in file
         assert "Demand and resources" not in file
         assert client.get(f"/patterns/influences.svg?{asked}").status_code == 404
+        assert client.get(f"/patterns/influences.png?{asked}").status_code == 404
         rated = words(client.get("/patterns/influences?with=teamwork").text)
         assert "1 of the 6 reviews that match has a system map" in rated
         assert "Harbor 0" in rated
@@ -189,7 +197,7 @@ class TestThePage:
     )
     def test_names_a_value_that_does_not_exist(self, session, cast, browse, query, told):
         a_small_county(session, cast)
-        for kind in ("", ".csv", ".svg"):
+        for kind in ("", ".csv", ".svg", ".png"):
             answer = browse(cast.analyst).get(f"/patterns/influences{kind}?{query}")
             assert answer.status_code == 404
             assert told in words(answer.text)

@@ -12,7 +12,7 @@ from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.pages import choices
 from app.patterns.pages.contents.content import Content, Own, filter_words
 from app.patterns.pages.dependencies import following
-from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of
+from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of, what_an_arrow_is
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Opened
 from app.patterns.views.kept import Kept
@@ -31,10 +31,7 @@ def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[C
         picture=_picture(found) if found.graph else None,
         tables=[_maps_table(session, viewer, found) if found.is_withheld else _influences_table(found)],
         not_said=[
-            _(
-                "An arrow is what the teams of these reviews drew, each with its evidence. It is not a count of what "
-                "appears together, and it does not say what would happen elsewhere."
-            ),
+            what_an_arrow_is(),
             _("Few reviews have a map, and each team chose what to draw. An arrow that is missing says nothing."),
         ],
         method=[
