@@ -13,20 +13,38 @@ from textwrap import wrap
 
 from app.system_maps.rules import Tone
 
-LEFT = 196.0
-"""Where the boxes begin; the names of the levels stand before it."""
-WIDTH = 1040.0
-"""Of the narrowest drawing."""
-BOX, EVENT_BOX, LANE, GAP = 190.0, 300.0, 8.0, 24.0
-BETWEEN_LANES = 6.0
+LANE, BETWEEN_LANES = 8.0, 6.0
 LETTER = 6.9
 """Of text at 13 px, on average."""
 LINE, INSIDE = 17.0, 22.0
-ABOVE, BELOW, EMPTY = 20.0, 24.0, 58.0
-PORT = 20.0
+EMPTY = 58.0
+PORT, DEEP = 20.0, 20.0
 SWEEPS, ROUNDS = 8, 12
-INWARD = 0.85
-"""Boxes and lanes stand this much nearer to the middle than what they are joined to, so that a drawing stays narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How wide things are."""
+
+    left: float = 196.0
+    """Where the boxes begin; the names of the levels stand before it."""
+    narrowest: float = 1040.0
+    """Of a whole drawing."""
+    box: float = 190.0
+    event_box: float = 300.0
+    gap: float = 24.0
+    """Between boxes, and at the right edge."""
+    above: float = 20.0
+    below: float = 24.0
+    """Between the boxes and the edges of their band, where lines bend."""
+    inward: float = 0.85
+    """Boxes and lanes stand so much nearer to the middle than what they are joined to, and a drawing stays narrow."""
+
+
+ON_SCREEN, ON_PAPER = (
+    Sizes(),
+    Sizes(left=130.0, narrowest=820.0, box=128.0, event_box=220.0, gap=16.0, above=14.0, below=18.0, inward=0.5),
+)
 
 Key = str
 Node = tuple[str, int]
@@ -90,7 +108,9 @@ class Drawing:
     arrows: tuple[ArrowDrawn, ...]
 
 
-def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], levels: Sequence[tuple[str, str]]) -> Drawing:
+def drawn(
+    boxes: Sequence[Box], arrows: Sequence[Arrow], levels: Sequence[tuple[str, str]], sizes: Sizes = ON_SCREEN
+) -> Drawing:
     """The boxes on their levels and the arrows between them; `levels` are (name, hint) from the top.
 
     Every arrow begins and ends at one of the boxes.
@@ -98,12 +118,17 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[Arrow], levels: Sequence[tuple[
     by_key = {box.key: box for box in boxes}
     chains = [_chain(number, by_key[arrow.start], by_key[arrow.end]) for number, arrow in enumerate(arrows)]
     rows = _ordered(_rows(boxes, chains, len(levels)), chains)
-    widths = {(box.key, 0): EVENT_BOX if box.tone is Tone.EVENT else BOX for box in boxes if not box.is_wide}
-    centers, width = _placed(rows, chains, widths)
+    widths = {
+        (box.key, 0): sizes.event_box if box.tone is Tone.EVENT else sizes.box for box in boxes if not box.is_wide
+    }
+    centers, width = _placed(rows, chains, widths, sizes)
     for box in boxes:
         if box.is_wide:
-            centers[box.key, 0], widths[box.key, 0] = (LEFT + width - GAP) / 2, width - GAP - LEFT
-    bands, placed = _bands(boxes, levels, centers, widths)
+            centers[box.key, 0], widths[box.key, 0] = (
+                (sizes.left + width - sizes.gap) / 2,
+                width - sizes.gap - sizes.left,
+            )
+    bands, placed = _bands(boxes, levels, centers, widths, sizes)
     ports = _ports(arrows, chains, centers, placed)
     return Drawing(
         width=width,
@@ -206,7 +231,7 @@ def _crossings(rows: Sequence[Sequence[Node]], steps: Iterable[tuple[Node, Node]
 
 
 def _placed(
-    rows: Sequence[Sequence[Node]], chains: Iterable[list[Node]], widths: Mapping[Node, float]
+    rows: Sequence[Sequence[Node]], chains: Iterable[list[Node]], widths: Mapping[Node, float], sizes: Sizes
 ) -> tuple[dict[Node, float], float]:
     """The centers of boxes and lanes, as near to what they are joined to as their row lets them; and the width.
 
@@ -219,19 +244,21 @@ def _placed(
             joined[other].append(one)
     centers: dict[Node, float] = {}
     for row in rows:
-        centers |= _beside(row, [0.0] * len(row), widths)
+        centers |= _beside(row, [0.0] * len(row), widths, sizes)
     for _round in range(ROUNDS):
         for row in (*rows, *reversed(rows)):
-            wanted = [INWARD * _middle([centers[other] for other in joined[node]], centers[node]) for node in row]
-            centers |= _beside(row, wanted, widths)
+            wanted = [sizes.inward * _middle([centers[other] for other in joined[node]], centers[node]) for node in row]
+            centers |= _beside(row, wanted, widths, sizes)
     left = min((center - widths.get(node, LANE) / 2 for node, center in centers.items()), default=0.0)
     right = max((center + widths.get(node, LANE) / 2 for node, center in centers.items()), default=0.0)
-    width = max(WIDTH, LEFT + right - left + GAP)
-    shift = LEFT + (width - GAP - LEFT - (right - left)) / 2 - left
+    width = max(sizes.narrowest, sizes.left + right - left + sizes.gap)
+    shift = sizes.left + (width - sizes.gap - sizes.left - (right - left)) / 2 - left
     return {node: round(center + shift, 1) for node, center in centers.items()}, round(width)
 
 
-def _beside(row: Sequence[Node], wanted: Sequence[float], widths: Mapping[Node, float]) -> dict[Node, float]:
+def _beside(
+    row: Sequence[Node], wanted: Sequence[float], widths: Mapping[Node, float], sizes: Sizes
+) -> dict[Node, float]:
     """Centers in the order of the row and apart from each other, the least squares away from where they are wanted."""
     if not row:
         return {}
@@ -240,14 +267,18 @@ def _beside(row: Sequence[Node], wanted: Sequence[float], widths: Mapping[Node, 
 
     offsets = [0.0]
     for one, other in pairwise(row):
-        apart = GAP if one in widths or other in widths else BETWEEN_LANES
+        apart = sizes.gap if one in widths or other in widths else BETWEEN_LANES
         offsets.append(offsets[-1] + (widths.get(one, LANE) + widths.get(other, LANE)) / 2 + apart)
     fitted = isotonic_regression([want - offset for want, offset in zip(wanted, offsets, strict=True)]).x
     return {node: float(fit) + offset for node, fit, offset in zip(row, fitted, offsets, strict=True)}
 
 
 def _bands(
-    boxes: Sequence[Box], levels: Sequence[tuple[str, str]], centers: Mapping[Node, float], widths: Mapping[Node, float]
+    boxes: Sequence[Box],
+    levels: Sequence[tuple[str, str]],
+    centers: Mapping[Node, float],
+    widths: Mapping[Node, float],
+    sizes: Sizes,
 ) -> tuple[list[Band], dict[Key, BoxDrawn]]:
     bands: list[Band] = []
     placed: dict[Key, BoxDrawn] = {}
@@ -255,15 +286,15 @@ def _bands(
     for row, (name, hint) in enumerate(levels):
         here = [box for box in boxes if box.row == row]
         texts = {box.key: _wrapped(box.text, widths[box.key, 0] - INSIDE) for box in here}
-        label, small = tuple(wrap(name, 22)), tuple(wrap(hint, 25))
+        label, small = tuple(wrap(name, int((sizes.left - 30) / 7.5))), tuple(wrap(hint, 25))
         tallest = max((LINE * len(lines) + INSIDE for lines in texts.values()), default=0.0)
         needed = LINE * len(label) + 15 * len(small) + 22
-        height = max(tallest + ABOVE + BELOW if here else EMPTY, needed)
+        height = max(tallest + sizes.above + sizes.below if here else EMPTY, needed)
         bands.append(Band(top, height, label, small))
         for box in here:
             lines = texts[box.key]
             size = LINE * len(lines) + INSIDE
-            y = top + ABOVE + (height - ABOVE - BELOW - size) / 2
+            y = top + sizes.above + (height - sizes.above - sizes.below - size) / 2
             width = widths[box.key, 0]
             baselines = tuple((line, round(y + INSIDE / 2 + LINE * at + 12.5, 1)) for at, line in enumerate(lines))
             x = round(centers[box.key, 0] - width / 2, 1)
@@ -345,5 +376,5 @@ def _path_in_row(start: BoxDrawn, end: BoxDrawn, row: Sequence[Node]) -> str:
         return f"M{x:g} {y:g}H{to_x:g}"
     x, to_x = start.x + start.width / 2 + 12, end.x + end.width / 2 - 12
     y, to_y = start.y + start.height, end.y + end.height
-    deep = max(y, to_y) + BELOW
+    deep = max(y, to_y) + DEEP
     return f"M{x:g} {y:g}C{x:g} {deep:g} {to_x:g} {deep:g} {to_x:g} {to_y:g}"

@@ -1,5 +1,6 @@
 """The system maps of the county: where they are, that each holds together, and what all of them tell."""
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -19,6 +20,8 @@ from app.patterns.influences.graph import (
     influences_in,
     usual_levels,
 )
+from app.patterns.pages.contents.influences import influences_picture
+from app.patterns.pages.influences import Influences
 from app.system_maps.models import Level
 from tests.demo.counted import COUNTY, INCIDENT_OF, counted_ratings
 from tests.demo.test_document import DOCUMENT, NAMES
@@ -88,6 +91,21 @@ class TestEachMap:
     def test_differs_from_every_other(self):
         shapes = {frozenset(influences_in(MapRecord("", one.conditions, one.arrows))) for one in maps()}
         assert len(shapes) == len(maps())
+
+
+class TestOnPaper:
+    @pytest.mark.parametrize("show", ["hindered", "helped"])
+    def test_letters_are_at_least_7_points_high_and_theinfluences_picture_says_how_much_it_holds(self, show):
+        names = {factor: NAMES[factor] for factor in NAMES} | {EVENT: "The event"}
+        found = Influences(show, maps(), 374, names, is_filtered=False)
+        svg = influences_picture(found).svg
+        width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+        points = min(184 / width, 153 / height) * 72 / 25.4  # Of a letter page, in a figure made smaller once.
+        smallest = min(map(float, re.findall(r'font-size="([\d.]+)"', svg)))
+        assert smallest * points > 6.99
+        drawn, number = svg.count("marker-end"), len(found.edges)
+        assert 14 < drawn <= number
+        assert (f"Drawn are the {drawn} arrows told of most, of {number}." in svg) == (drawn < number)
 
 
 class TestWhatTheyTellTogether:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.system_maps.drawing import LEFT, Arrow, Box, drawn
+from app.system_maps.drawing import ON_PAPER, ON_SCREEN, Arrow, Box, drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import Tone
 from tests.conftest import words
@@ -36,7 +36,7 @@ class TestAnyMap:
         assert len(drawing.arrows) == len(arrows)
         for one in drawing.boxes:
             band = drawing.bands[one.box.row]
-            assert one.x >= LEFT
+            assert one.x >= ON_SCREEN.left
             assert one.x + one.width <= drawing.width
             assert band.y < one.y
             assert one.y + one.height < band.y + band.height
@@ -91,12 +91,17 @@ class TestTheOrder:
         order = "".join(one.box.key for one in sorted(drawing.boxes, key=lambda one: one.x))
         assert order in ("bac", "bca", "acb", "cab")
 
+    def test_is_narrower_on_paper(self):
+        boxes = [Box(str(at), 0, "Knowledge for the task", Tone.CONDITION) for at in range(4)]
+        assert drawn(boxes, [], LEVELS, ON_PAPER).width < drawn(boxes, [], LEVELS).width
+        assert drawn(boxes, [], LEVELS, ON_PAPER).boxes[0].lines[1][0] == "the task"
+
     def test_lets_every_arrow_reach_a_wide_box_at_a_place_of_its_own(self):
         boxes = [Box(str(at), at % 3, "", Tone.CONDITION) for at in range(12)]
         boxes.append(Box("end", 6, "The end", Tone.EVENT, is_wide=True))
         drawing = drawn(boxes, [Arrow(box.key, "end", False, "") for box in boxes[:-1]], LEVELS)
         end = next(one for one in drawing.boxes if one.box.key == "end")
-        assert (end.x, end.x + end.width) == (LEFT, drawing.width - 24)
+        assert (end.x, end.x + end.width) == (ON_SCREEN.left, drawing.width - 24)
         reached = sorted(float(re.findall(r"([\d.]+) [\d.]+(?:V[\d.]+)?$", line.path)[0]) for line in drawing.arrows)
         assert len(set(reached)) == 12
         assert end.x < reached[0]

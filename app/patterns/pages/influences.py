@@ -17,7 +17,7 @@ from app.patterns.influences.graph import EVENT, InfluenceGraph, MapRecord, infl
 from app.patterns.influences.maps import map_records, names_of_factors, reviews_in_sight
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import Asked
-from app.system_maps.drawing import Arrow, Box, Drawing, drawn
+from app.system_maps.drawing import ON_SCREEN, Arrow, Box, Drawing, Sizes, drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone
 
@@ -111,8 +111,11 @@ class Influences:
         words = _("Drawn are the %(drawn)s arrows told of most, of %(number)s.")
         return words % {"drawn": drawn, "number": thousands(number)}
 
-    def drawing(self, most: int = DRAWN) -> Drawing:
-        """The arrows most reviews tell of, at most so many, between factors on their usual levels."""
+    def drawing(self, most: int = DRAWN, sizes: Sizes = ON_SCREEN) -> Drawing:
+        """The arrows most reviews tell of, at most so many, between factors on their usual levels.
+
+        On paper the levels have their names alone, so that letters can be larger.
+        """
         order, edges, names = list(Level), self.most_told(most), self.names
         used = sorted({end for one, other, _reviews in edges for end in (one, other)})
         boxes = [
@@ -126,7 +129,8 @@ class Influences:
             Arrow(one, other, helped, f"{names[one]} → {names[other]}: {reviews}", _width(reviews, highest))
             for one, other, reviews in edges
         ]
-        return drawn(boxes, arrows, [(LEVEL_NAMES[level], LEVEL_HINTS[level]) for level in order])
+        hints = LEVEL_HINTS if sizes is ON_SCREEN else dict.fromkeys(order, "")
+        return drawn(boxes, arrows, [(LEVEL_NAMES[level], hints[level]) for level in order], sizes)
 
 
 def what_an_arrow_is() -> str:

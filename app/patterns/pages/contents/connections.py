@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from app.core.dates import thousands
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Table
+from app.patterns.briefs.document import Picture, Table
 from app.patterns.connections.consensus import SEEDS
-from app.patterns.connections.drawings import drawn_map
+from app.patterns.connections.on_paper import map_on_paper
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.structure import Structure
 from app.patterns.pages import methods
@@ -20,7 +21,7 @@ from app.patterns.pages.structure_tables import backbone_pairs
 from app.patterns.sentences import connections_finding, strongest_link, structure_finding
 from app.patterns.snapshot import present_in
 
-MATRIX_UP_TO = 24
+MATRIX_UP_TO = 10
 """Factors that can still be read in a matrix on paper; of more, the map is drawn."""
 
 
@@ -46,13 +47,9 @@ def connections_content(_session: Session, _viewer: Viewer, one: Opened, found: 
     }
     if len(present) <= MATRIX_UP_TO and not one.asked.question.path.endswith("/map"):
         matrix = asked.snapshot.matrix(one.asked.question.selection)
-        shown = picture("matrix", words, size=(matrix.width, matrix.height), matrix=matrix, **about)
+        shown: Picture | None = picture("matrix", words, size=(matrix.width, matrix.height), matrix=matrix, **about)
     else:
-        factor_map = drawn_map(drawn.layout, tuple(found.pairs), present, asked.stability)
-        shown = picture(
-            "map", words, size=(factor_map.width, factor_map.height), drawn=factor_map, shown=OnlyLinks(),
-            only_links=True, **about,
-        )  # fmt: skip
+        shown = _map(one, words, links, **about)
     return Content(
         finding=asked.question.period_backward or finding,
         picture=shown if reviews and present else None,
@@ -60,6 +57,23 @@ def connections_content(_session: Session, _viewer: Viewer, one: Opened, found: 
         not_said=not_a_reason(),
         method=[counted_how(asked), *methods.pairs_method(found.pairs, asked.incidence.unit)],
     )
+
+
+def _map(one: Opened, words: str, links: Sequence[Pair], *, above: Sequence[str], **about: str) -> Picture | None:
+    """The strongest links with the factors they join; None without a link."""
+    asked, selection = one.asked, one.asked.question.selection
+    if not links:
+        return None
+    picture_of_all = asked.snapshot.picture(selection)
+    present = present_in(asked.incidence, selection.layer)
+    drawn, number = map_on_paper(picture_of_all.graph, picture_of_all.grouping, links, present, asked.stability)
+    left_out = _("Drawn are the %(drawn)s strongest links, of %(number)s, and the factors they join.")
+    all_drawn = _("Factors without a link are not drawn.")
+    told = all_drawn if number == len(links) else left_out % {"drawn": number, "number": thousands(len(links))}
+    return picture(
+        "map", words, size=(drawn.width, drawn.height), drawn=drawn, shown=OnlyLinks(), only_links=True,
+        above=[*above, told], **about,
+    )  # fmt: skip
 
 
 class OnlyLinks:
@@ -96,24 +110,16 @@ def groups_content(_session: Session, _viewer: Viewer, one: Opened, found: Count
     asked, selection = one.asked, one.asked.question.selection
     structure = asked.snapshot.structure(selection)
     backbone = backbone_pairs(structure, found.pairs)
-    drawn = drawn_map(
-        asked.snapshot.picture(selection).layout,
-        backbone,
-        present_in(asked.incidence, selection.layer),
-        asked.stability,
-    )
     words = _("The backbone: the %(number)s links that hold the groups of factors together.") % {
         "number": len(backbone)
     }
     return Content(
         finding=asked.question.period_backward
         or structure_finding(structure, tuple(found.pairs), asked.incidence.n_reviews),
-        picture=picture(
-            "map", words, size=(drawn.width, drawn.height), drawn=drawn, shown=OnlyLinks(), only_links=True,
-            title=_("Backbone of the links"), above=[counted_words(asked)], counted=asked.context["counted"],
-        )
-        if backbone
-        else None,
+        picture=_map(
+            one, words, backbone, title=_("Backbone of the links"), above=[counted_words(asked)],
+            counted=asked.context["counted"],
+        ),
         tables=[_groups_table(structure)],
         not_said=not_a_reason(),
         method=[

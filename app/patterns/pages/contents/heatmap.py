@@ -18,7 +18,7 @@ from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
 from app.patterns.sentences import PLURALS, heatmap_finding
 
-ROWS_DRAWN = 18
+ROWS_DRAWN = 16
 """Factors drawn on paper, so that the letters stay large enough to read."""
 
 

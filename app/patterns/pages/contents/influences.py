@@ -16,11 +16,12 @@ from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influ
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Opened
 from app.patterns.views.kept import Kept
-from app.system_maps.drawing import Drawing
+from app.system_maps.drawing import ON_PAPER, Drawing
 
-ARROWS_ON_PAPER = (18, 16, 14, 12, 10, 8, 6)
+ARROWS_ON_PAPER = (24, 21, 18, 16, 14, 12, 10, 8, 6)
 """Tried in turn, until the drawing is narrow enough for letters that can be read on paper."""
-WIDEST = 1200
+WIDEST = 928
+"""Letters of 13 px are then 7 points high."""
 
 
 def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[Content, Own]:
@@ -28,7 +29,7 @@ def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[C
     found = influences_of(session, viewer, asked, show_of(wanted if wanted in SHOWN else ""))
     content = Content(
         finding=asked.question.period_backward or found.finding,
-        picture=_picture(found) if found.graph else None,
+        picture=influences_picture(found) if found.graph else None,
         tables=[_maps_table(session, viewer, found) if found.is_withheld else _influences_table(found)],
         not_said=[
             what_an_arrow_is(),
@@ -78,28 +79,21 @@ def _counted_from(found: Influences) -> str:
     return f"{maps}, {reviews}"
 
 
-def _picture(found: Influences) -> Picture:
-    edges = len(found.edges)
-    arrows, drawn = _narrow_enough(found)
-    above = [_("Counted from %(base)s") % {"base": _counted_from(found)}]
-    if edges > arrows:
-        above.append(
-            _("Drawn are the %(drawn)s arrows told of most, of %(number)s.")
-            % {"drawn": arrows, "number": thousands(edges)}
-        )
+def influences_picture(found: Influences) -> Picture:
+    """As many of the arrows told of most as can be read on paper."""
+    most, drawn = _narrow_enough(found)
+    above = [_("Counted from %(base)s") % {"base": _counted_from(found)}, found.left_out_of_drawing(most)]
     title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
     return picture(
-        "influences", f"{title}. {found.finding}", title=title, above=above, size=(drawn.width, drawn.height),
-        drawn=drawn, helped=found.show == "helped",
+        "influences", f"{title}. {found.finding}", title=title, above=filter(None, above),
+        size=(drawn.width, drawn.height), drawn=drawn, helped=found.show == "helped",
     )  # fmt: skip
 
 
 def _narrow_enough(found: Influences) -> tuple[int, Drawing]:
-    """How many arrows are drawn, and the drawing."""
-    tried = ((most, found.drawing(most)) for most in ARROWS_ON_PAPER)
-    return next(
-        (one for one in tried if one[1].width <= WIDEST), (ARROWS_ON_PAPER[-1], found.drawing(ARROWS_ON_PAPER[-1]))
-    )
+    """How many arrows may be drawn, and the drawing."""
+    tried = [(most, found.drawing(most, ON_PAPER)) for most in ARROWS_ON_PAPER]
+    return next((one for one in tried if one[1].width <= WIDEST), tried[-1])
 
 
 def _influences_table(found: Influences) -> Table:
