@@ -111,6 +111,7 @@ class TestAKeyThatIsGone:
 
     SAID = "1 minute ago, but here it is locked"
 
+    @pytest.mark.usefixtures("held_clock")
     def test_says_what_happened(self, open_box, engine, at_the_desk, monkeypatch):
         open_box.writer.write(STORY.format(1))
         open_box.release()
