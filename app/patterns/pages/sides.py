@@ -10,7 +10,7 @@ from app.patterns.connections.difference import Difference, PairDifference, diff
 from app.patterns.connections.forest import Forest, Told, drawn_forest, signed
 from app.patterns.counting.incidence import Incidence
 from app.patterns.pages import asking, choices
-from app.patterns.pages.asking import OTHER, SECOND_SIDE, SIDE_FILTERS
+from app.patterns.pages.asking import OTHER, SECOND_SIDE, SIDE_FILTERS, Question
 from app.patterns.pages.dependencies import Asked
 from app.patterns.sentences import difference_finding
 
@@ -24,6 +24,8 @@ class Sides:
 
     first: Incidence
     second: Incidence
+    second_question: Question | None
+    """The question whose answer the second side is, for links to its reviews; None where it is all others."""
     first_words: str
     second_words: str
     first_filters: Sequence[choices.Filter]
@@ -79,6 +81,7 @@ def sides_of(asked: Asked) -> Sides:
     return Sides(
         first=asked.incidence,
         second=second,
+        second_question=question if chosen else None,
         first_words=_words(asked.filters) or _("All reviews"),
         second_words=_words(filters) or _("All other reviews"),
         first_filters=[one for one in asked.filters if one.name in SIDE_FILTERS],

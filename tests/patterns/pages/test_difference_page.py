@@ -1,5 +1,6 @@
 """The page of differences: two divisions of the small county side by side, and what it says when it cannot compare."""
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -33,6 +34,18 @@ class TestTheDifference:
         told = words(answer.text)
         # Teamwork in one of five reviews of the summer and in four of seven of the spring.
         assert "1 of 5 (20%) 4 of 7 (57%) −37" in told
+
+    def test_leads_from_each_count_to_its_reviews(self, client: Browser, cast: Cast) -> None:
+        html = client.get(DIFFERENCE).text
+        for count, reviews in (("1 of 5", 1), ("4 of 7", 4)):
+            (address,) = re.findall(rf'<a href="([^"]+factor=teamwork[^"]*)">{count}</a>', html)
+            listed = client.get(address.replace("&amp;", "&")).text
+            assert len(re.findall(r'<h2 class="h3"><a href="/reviews/', listed)) == reviews
+        # All other reviews are no set that an address can ask for.
+        html = client.get(f"{DIFFERENCE}?division={cast.harbor.code}").text
+        assert "/patterns/reviews" in html
+        assert "other_" not in "".join(re.findall(r'href="/patterns/reviews[^"]*"', html))
+        assert all(cast.harbor.code in address for address in re.findall(r'href="(/patterns/reviews[^"]*)"', html))
 
     def test_without_a_second_choice_is_to_all_other_reviews(self, client: Browser, cast: Cast) -> None:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}").text)
