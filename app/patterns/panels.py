@@ -24,6 +24,8 @@ class CellPanel:
     """Factors that are present in the most of the cell's reviews, with the number of reviews."""
     codes: tuple[str, ...]
     """Of the cell's reviews."""
+    other_way: int
+    """In how many the factor is present in the other direction: beside what hindered stands what helped."""
 
     @property
     def share(self) -> Share:
@@ -57,7 +59,12 @@ def cell_panel(incidence: Incidence, table: Heatmap, factor: str, group: str) ->
         sentence=sentences.cell_finding(row, cell, table.dimension),
         together=_together(incidence.rows(rows), factor, table.layer),
         codes=incidence.latest(rows),
+        other_way=int(incidence.rows_in(factor, table.dimension, group, other_direction(table.layer)).sum()),
     )
+
+
+def other_direction(layer: Layer) -> Layer:
+    return Layer.HINDERED if layer is Layer.HELPED else Layer.HELPED
 
 
 def _together(incidence: Incidence, factor: str, layer: Layer) -> list[tuple[Factor, int]]:

@@ -131,6 +131,16 @@ class TestTheHeatmap:
         assert part.lstrip().startswith('<div id="results"')
         assert part.strip() in client.get(address).text
 
+    def test_leads_from_what_hindered_to_what_helped_and_back(self, client: Browser, cast: Cast) -> None:
+        for layer, told, names in (
+            ("", "It helped the work in 2 of 7 here", ["H4", "H5"]),
+            ("&layer=helped", "It made the work harder in 4 of 7 here", ["H1", "H2", "H3", "H4"]),
+        ):
+            html = client.get(f"/patterns/heatmap?cell=teamwork.{cast.harbor.code}{layer}").text
+            (address,) = re.findall(rf'<a href="([^"]+)">{told}</a>', html)
+            listed = client.get(address.replace("&amp;", "&")).text
+            assert sorted(re.findall(r'<h2 class="h3"><a href="/reviews/[^"]+">(\w+)<', listed)) == names
+
     def test_is_also_a_drawing(self, client: Browser) -> None:
         answer = client.get("/patterns/heatmap.svg")
         assert answer.headers["content-type"].startswith("image/svg+xml")
