@@ -29,7 +29,7 @@ from app.patterns.counting.records import Selection
 from app.patterns.pages import files
 from app.patterns.pages.choices import quarter_words
 from app.patterns.pages.dependencies import asked_where_rated, file_of, head_of, incidents_until, of_incidents
-from app.patterns.pages.selection import what_gets_reviewed
+from app.patterns.pages.selection import share_told, small_shares_note, what_gets_reviewed
 from app.patterns.trends import queries as trend_queries
 
 routes = router("/patterns/trends")
@@ -50,6 +50,8 @@ def see_selection(request: Request, look: Look, viewer: PatternReader, page: The
         fragment="results",
         **(asked.context | of_incidents(asked) if asked else {"chips": [], "not_followed": []}),
         found=what_gets_reviewed(look, viewer, selection),
+        share_told=share_told,
+        small_shares_note=small_shares_note(),
         completeness=answers_in(asked.snapshot.selected(selection.of_incidents)) if asked else None,
         quarter_words=quarter_words,
     )

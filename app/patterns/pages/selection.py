@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app.core.dates import percent
+from app.core.dates import percent, thousands
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
 from app.patterns.context.selection import Path, Quarter, Waiting, by_quarter, days_to_debrief
 from app.patterns.counting.records import Selection
+from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.pages.choices import quarter_words
 from app.patterns.trends import queries as trend_queries
 from app.patterns.trends.columns import WIDTH, Columns, Group, Series, drawn_columns
@@ -38,22 +39,26 @@ class WhatGetsReviewed:
 
     @property
     def finding(self) -> str:
-        """How many were reviewed, and how much that differs by quarter."""
+        """How many were reviewed, and how much that differs by quarter, where there are enough for a share."""
         if not self.reported:
             return _("No incident is counted here.")
-        shares = [one.reviewed / one.reported for one in self.quarters]
-        return ngettext(
-            "%(reported)s incident, of which %(reviewed)s reviewed.",
-            "Of %(reported)s incidents, %(reviewed)s were reviewed (%(share)s). By quarter it was between %(least)s "
-            "and %(most)s.",
-            self.reported,
-        ) % {
-            "reported": f"{self.reported:,}",
-            "reviewed": self.reviewed,
-            "share": percent(self.reviewed / self.reported),
-            "least": percent(min(shares)),
-            "most": percent(max(shares)),
-        }
+        told = {"reported": thousands(self.reported), "reviewed": thousands(self.reviewed)}
+        if self.reported < SMALLEST_BASE:
+            return (
+                ngettext(
+                    "%(reported)s incident, of which %(reviewed)s reviewed.",
+                    "%(reported)s incidents, of which %(reviewed)s reviewed.",
+                    self.reported,
+                )
+                % told
+            )
+        words = _("Of %(reported)s incidents, %(reviewed)s were reviewed (%(share)s).")
+        finding = words % {**told, "share": share_told(self.reviewed, self.reported)}
+        shares = [one.reviewed / one.reported for one in self.quarters if one.reported >= SMALLEST_BASE]
+        if not shares:
+            return finding
+        by_quarter = _("By quarter it was between %(least)s and %(most)s.")
+        return f"{finding} {by_quarter % {'least': percent(min(shares)), 'most': percent(max(shares))}}"
 
     def drawn(self, size: tuple[int, int] = (WIDTH, 280)) -> Columns:
         """Four numbers for each quarter."""
@@ -68,6 +73,21 @@ class WhatGetsReviewed:
             for one in self.quarters
         ]
         return drawn_columns(groups, series, size=size)
+
+
+def share_told(part: int, of: int) -> str:
+    """A share in percent, or a dash where it is of so few that a single one would move it by a fifth or more.
+
+    The numbers themselves are exact for whoever may read the reviews.
+    """
+    return percent(part / of) if of >= SMALLEST_BASE else "–"
+
+
+def small_shares_note() -> str:
+    """Why a share is a dash."""
+    return _("–: a share of fewer than %(least)s is not told, because one of them would move it much.") % {
+        "least": SMALLEST_BASE
+    }
 
 
 def what_gets_reviewed(session: Session, viewer: Viewer, selection: Selection) -> WhatGetsReviewed:

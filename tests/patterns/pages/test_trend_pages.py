@@ -260,6 +260,22 @@ class TestWhatGetsReviewed:
         assert "From: Q1 2025" in file
         assert client.get("/patterns/trends/selection?type=bogus").status_code == 404
 
+    def test_gives_every_number_and_no_share_of_fewer_than_five(
+        self, client: Browser, session: Session, cast: Cast
+    ) -> None:
+        for day in range(1, 7):
+            an_incident(session, cast.harbor_north, learned_on=date(2025, 2, day))
+        for day in range(1, 5):
+            an_incident(session, cast.harbor_north, learned_on=date(2025, 5, day))
+        session.commit()
+        told = words(client.get("/patterns/trends/selection?from=2025-Q1&to=2025-Q2").text)
+        assert "Of 10 incidents, 0 were reviewed (0%). By quarter it was between 0% and 0%." in told
+        assert "Q1 2025 6 6 0 0 0% 0 –" in told
+        assert "Q2 2025 4 4 0 0 – 0 –" in told
+        assert "a share of fewer than 5 is not told" in told
+        few = words(client.get("/patterns/trends/selection?from=2025-Q2&to=2025-Q2").text)
+        assert "4 incidents, of which 0 reviewed." in few
+
     def test_counts_what_a_chief_may_not_open(
         self, client: Browser, session: Session, cast: Cast, browse: Browse
     ) -> None:

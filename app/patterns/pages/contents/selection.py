@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from app.core.dates import percent, thousands
+from app.core.dates import thousands
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
@@ -15,7 +15,7 @@ from app.patterns.pages.contents.content import Content, Own, filter_words, wait
 from app.patterns.pages.dependencies import incidents_until, of_incidents
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Opened
-from app.patterns.pages.selection import what_gets_reviewed
+from app.patterns.pages.selection import share_told, small_shares_note, what_gets_reviewed
 from app.patterns.trends.columns import ON_PAPER
 from app.patterns.views.kept import Kept
 
@@ -53,6 +53,7 @@ def selection_content(session: Session, viewer: Viewer, one: Opened) -> tuple[Co
                 "Days to the first debrief are counted from the day the agency learned of the incident; half and "
                 "middle half are quartiles, interpolated between the two nearest days. Nothing is tested."
             ),
+            small_shares_note(),
         ],
     )  # fmt: skip
     return content, Own(
@@ -96,7 +97,7 @@ def _quarters_table(quarters: Sequence[Quarter]) -> Table:
                 str(one.undecided),
                 str(one.eligible),
                 str(one.reviewed),
-                percent(one.reviewed / one.reported),
+                share_told(one.reviewed, one.reported),
                 str(one.debriefed),
             ]
             for one in reversed(quarters)
