@@ -30,6 +30,7 @@ def bring_up_to_date(revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
+    from app.core.database import gather_statistics
     from app.core.settings import settings
 
     path = settings().sqlite_path
@@ -37,6 +38,8 @@ def bring_up_to_date(revision: str = "head") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # SQLite gives the files beside it the same permissions.
     command.upgrade(Config(ROOT / "alembic.ini"), revision)
+    with database() as engine:
+        gather_statistics(engine)
 
 
 def _listen(host: str, port: int) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
-from app.core.database import open_engine, writing
+from app.core.database import gather_statistics, open_engine, writing
 from app.core.settings import settings
 from app.demo import load_agency, load_debriefs, load_incidents, load_ratings, load_reviews, load_workspace
 from app.demo.generate import demo_county
@@ -38,6 +38,7 @@ def _load_into(engine: Engine) -> str | None:
             return None
         _write(Loading(session, county))
         leave_demo_work(session, ANALYST)
+    gather_statistics(engine)
     return (
         f"{len(county.incidents)} incidents, {len(county.reviews)} reviews, {len(county.episodes):,} key episodes "
         f"and {len(county.ratings):,} ratings"

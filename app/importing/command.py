@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, inspect
 from sqlmodel import Session, select
 
-from app.core.database import open_engine, reading, writing
+from app.core.database import gather_statistics, open_engine, reading, writing
 from app.core.errors import Refused
 from app.identity.models import Agency
 from app.importing import actions, queries
@@ -135,6 +135,7 @@ class _Task:
             session.add(batch)
             session.flush()
             actions.import_prepared(session, batch, prepared, by=None)
+        gather_statistics(engine)
 
     def look(self) -> None:
         whole = complete(self.tables, self.mapping)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine, delete
 from sqlmodel import col, select
 
-from app.core.database import reading, writing
+from app.core.database import gather_statistics, reading, writing
 from app.core.errors import Refused
 from app.core.translation import N_
 from app.identity.models import OrgUnit
@@ -159,3 +159,4 @@ def _bring_in(engine: Engine, code: str, viewer: Viewer, work: Work) -> None:
         actions.insist_on_waiting(session, batch)
         opened.insist_unchanged(batch)
         actions.import_prepared(session, batch, prepared, by=viewer, wrote=work.wrote)
+    gather_statistics(engine)

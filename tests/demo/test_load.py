@@ -42,6 +42,7 @@ from app.systemic_factors.sheets import still_missing
 from app.writing.models import TextVersion
 from app.writing.texts import text_at
 from tests.conftest import words
+from tests.core.test_statistics import rows_known
 from tests.demo.counted import COUNTY, rated_reviews
 
 WRITTEN = next(review.public_code for review in COUNTY.reviews if review.written and review.stage == "in_analysis")
@@ -89,6 +90,9 @@ def counts_of_everything(session):
 
 
 class TestWhatIsThere:
+    def test_the_database_knows_how_much_it_holds(self, loaded, engine):
+        assert 10_000 < rows_known(engine, "factor_rating") < 20_000
+
     def test_every_record_of_the_county_is_a_row(self, loaded, session):
         listening = {review.public_code for review in COUNTY.reviews if review.stage == "listening"}
         expected = {

@@ -7,8 +7,10 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from app.cli import main
+from app.core import database
 from app.core.settings import settings
 from app.reviews.models import Review
+from tests.core.test_statistics import rows_known
 from tests.importing.conftest import BAD_ROW, FILE, MAPPING
 
 
@@ -39,6 +41,11 @@ class TestTheCommand:
         done = run()
         assert (done.exit_code, "3 reviews imported." in done.output) == (0, True)
         assert reviews_in(session) == 3
+
+    def test_lets_the_database_count_what_came_in(self, run, engine, monkeypatch):
+        monkeypatch.setattr(database, "FEWEST_ROWS_COUNTED", 1)
+        run()
+        assert rows_known(engine, "review") == 3
 
     def test_with_dry_run_reports_every_row_and_writes_nothing(self, run, session, tmp_path):
         done = run("--dry-run", "--report", str(tmp_path / "rows.csv"))

@@ -8,10 +8,12 @@ import pytest
 from sqlmodel import Session, select
 
 from app.audit.models import TrailEntry
+from app.core import database
 from app.importing import working
 from app.importing.models import ImportBatch, SavedMapping
 from app.reviews.models import Review
 from tests.conftest import words
+from tests.core.test_statistics import rows_known
 from tests.factories import a_review
 from tests.importing.conftest import BAD_ROW, FILE, HEADER, MAPPING, only_batch, settled
 
@@ -250,6 +252,12 @@ class TestConfirming:
         assert reviews_in(session) == 3
         codes = session.exec(select(Review.code)).all()
         assert all(f"/reviews/{code}" in done.text for code in codes)
+
+    def test_lets_the_database_count_what_came_in(self, client, engine, uploaded, monkeypatch):
+        monkeypatch.setattr(database, "FEWEST_ROWS_COUNTED", 1)
+        page = uploaded(client)
+        settled(client, client.submit(f"{page.url.path}/confirm"))
+        assert rows_known(engine, "review") == 3
 
     def test_leads_to_the_list_of_its_own_reviews(self, client, session, uploaded, cast):
         earlier = a_review(session, cast.pack, cast.harbor_north)
