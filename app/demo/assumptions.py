@@ -187,6 +187,10 @@ class PlantedEffect:
     until: date | None = None
 
 
+CONSULT_LINE_OPENS = date(2025, 1, 1)
+NEW_CASE_SYSTEM = date(2025, 10, 1)
+SYSTEM_CHANGES = {CONSULT_LINE_OPENS: "Consult line for supervisors opens", NEW_CASE_SYSTEM: "New case system"}
+
 PLANTED_EFFECTS = (
     PlantedEffect("cognitive_load", 6.0, division="hotline_and_intake"),
     PlantedEffect("knowledge_for_the_task", 5.0, division="hotline_and_intake"),
@@ -198,10 +202,10 @@ PLANTED_EFFECTS = (
     PlantedEffect("housing_and_sleep_space", 4.0, incident_type="unsafe_sleep_death"),
     PlantedEffect("mental_health_needs", 7.0, incident_type="suicide_or_serious_self_harm"),
     PlantedEffect("substance_use_in_the_home", 7.0, incident_type="ingestion_or_overdose"),
-    PlantedEffect("supervisory_support", 0.2, since=date(2025, 1, 1)),
-    PlantedEffect("equipment_and_technology", 4.0, since=date(2025, 10, 1), until=date(2026, 3, 31)),
+    PlantedEffect("supervisory_support", 0.2, since=CONSULT_LINE_OPENS),
+    PlantedEffect("equipment_and_technology", 4.0, since=NEW_CASE_SYSTEM, until=date(2026, 3, 31)),
 )
-"""In time: a consult line opens in January 2025, and a new case system is in its first half year from October 2025."""
+"""In time: from the day on which the consult line opens, and in the first half year of the new case system."""
 
 SPEAKING_UP_HELPS_IN = "central"
 SPEAKING_UP_HELPS_WEIGHT = 4.0

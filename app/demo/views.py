@@ -1,11 +1,13 @@
-"""What an analyst of the made-up county left on patterns in the summer: a saved view, and a note."""
+"""What an analyst of the made-up county left on patterns in the summer: a saved view, a note, and what had changed."""
 
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session, select
 
+from app.demo.assumptions import SYSTEM_CHANGES
 from app.identity.models import Person
 from app.identity.queries import viewer_of
+from app.patterns.context.actions import tell_change
 from app.patterns.counting.records import Layer
 from app.patterns.notes.actions import change_note, write_note
 from app.patterns.notes.subjects import Subject
@@ -27,10 +29,12 @@ NOTE = (
 
 
 def leave_demo_work(session: Session, email: str) -> None:
-    """Save the view as it was counted on that day, without the reviews that came later, and write the note."""
+    """Tell the changes, write the note, and save the view as it was counted on that day, without later reviews."""
     person = session.exec(select(Person).where(Person.email == email)).one()
     viewer = viewer_of(session, person.id or 0)
     assert viewer is not None  # noqa: S101  (the analyst was just added)
+    for changed_on, words in SYSTEM_CHANGES.items():
+        tell_change(session, changed_on, words, by=viewer).written_at = SAVED_AT
     note = write_note(session, ABOUT.about, AT_FIRST, by=viewer)
     change_note(session, note, NOTE, base=note.version, by=viewer)
     note.written_at = SAVED_AT

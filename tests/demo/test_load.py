@@ -18,7 +18,7 @@ from app.identity.dependencies import cookie_name
 from app.identity.models import Agency, OrgUnit, Person
 from app.identity.queries import viewer_of
 from app.models import metadata
-from app.patterns.context.models import OpenCases
+from app.patterns.context.models import OpenCases, SystemChange
 from app.patterns.notes.models import PatternNote
 from app.patterns.views.models import SavedView
 from app.reviews.models import (
@@ -118,9 +118,10 @@ class TestWhatIsThere:
         }
         assert {model: count(session, model) for model in expected} == expected
 
-    def test_the_analyst_left_a_view_and_a_note_in_the_summer(self, loaded, session):
+    def test_the_analyst_left_a_view_a_note_and_two_changes_in_the_summer(self, loaded, session):
         days = [session.exec(select(column)).one() for column in (SavedView.saved_at, PatternNote.written_at)]
-        assert [f"{day:%Y-%m-%d}" for day in days] == ["2026-07-06"] * 2
+        days += session.exec(select(SystemChange.written_at)).all()
+        assert [f"{day:%Y-%m-%d}" for day in days] == ["2026-07-06"] * 4
 
     def test_the_sentence_tells_the_counts(self, loaded):
         assert loaded.startswith("582 incidents, 377 reviews, ")
