@@ -1,6 +1,6 @@
 """Reading the map of a review, and beginning it with what the key episodes already say."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from app.audit.reading import read_all
 from app.core.database import Transaction
+from app.core.downloads import picture_file
 from app.core.errors import NotFound, insist
 from app.core.forms import Submission, blank, submitted
-from app.core.pages import Page
+from app.core.pages import Page, environment
 from app.core.routing import router
 from app.core.settings import settings
 from app.core.translation import gettext as _
@@ -50,25 +51,23 @@ def see(review: ReadableReview, viewer: ReviewReader, session: Transaction, page
     )
 
 
-@routes.get("/map.svg")
+@routes.get("/map.{kind}")
 def download(
-    review: ReadableReview, viewer: ReviewReader, session: Transaction, request: Request, page: ThePage
+    kind: Literal["svg", "png"], review: ReadableReview, viewer: ReviewReader, session: Transaction
 ) -> Response:
     """The drawing as a file of its own; an empty map has none."""
     shown = system_map(session, review, by=viewer)
     if not shown.conditions:
         raise NotFound
     made_up = settings().demo or viewer.agency.made_up
-    answer: Response = page(
-        "system_maps/drawing_file.svg",
+    template = environment().get_template("system_maps/drawing_file.svg")
+    drawing = template.render(
         d=shown.drawing,
         title=_("System map of %(review)s") % {"review": review.code},
         sentence=sentence(shown),
         made_up=_("Every review, office and number in this drawing is invented.") if made_up else "",
     )
-    answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="system-map-{review.code}.svg"'
-    return answer
+    return picture_file(drawing, f"system-map-{review.code}.{kind}")
 
 
 @routes.get("/map/begin")

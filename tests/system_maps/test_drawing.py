@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.raster import png_of
 from app.system_maps.drawing import ON_PAPER, ON_SCREEN, Arrow, Box, drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import Tone
@@ -126,6 +127,10 @@ class TestTheFile:
         assert "Vacancies &amp; &lt;more&gt;" in answer.text
         assert "is invented" in answer.text
         assert answer.text.startswith("<?xml")
+        picture = client.get(f"/reviews/{review.code}/map.png")
+        assert picture.headers["content-type"] == "image/png"
+        assert f'filename="system-map-{review.code}.png"' in picture.headers["content-disposition"]
+        assert picture.content == png_of(answer.text)
         page = client.get(f"/reviews/{review.code}/map").text
         assert 'role="img"' in page
         report = client.get(f"/reviews/{review.code}/report").text

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import N_, Words
 from app.core.translation import gettext as _
@@ -20,14 +21,7 @@ from app.patterns.counting.words import number_of
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.pages import files, methods
 from app.patterns.pages.asking import NotKnown
-from app.patterns.pages.dependencies import (
-    Asked,
-    asked_of,
-    drawing_of,
-    file_of,
-    picture_file,
-    reviews_with_quarter,
-)
+from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews_with_quarter
 from app.patterns.sentences import chance_in_words
 
 routes = router("/patterns")

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -19,16 +20,7 @@ from app.patterns.connections.matrix import LIFT_CLASSES
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first, too_few_to_tell
 from app.patterns.pages import files, methods
 from app.patterns.pages.asking import SECOND_SIDE, NotKnown, Question
-from app.patterns.pages.dependencies import (
-    CONNECTIONS,
-    Asked,
-    asked_of,
-    drawing_of,
-    file_of,
-    picture_file,
-    reviews_with_quarter,
-    titles_of,
-)
+from app.patterns.pages.dependencies import CONNECTIONS, Asked, asked_of, drawing_of, reviews_with_quarter, titles_of
 from app.patterns.pages.written import written
 from app.patterns.sentences import connections_finding, strongest_link
 from app.patterns.snapshot import present_in

@@ -14,6 +14,7 @@ from app.audit import trail
 from app.core.clock import today
 from app.core.database import Look, Transaction
 from app.core.dates import thousands
+from app.core.downloads import file_of
 from app.core.errors import Refused
 from app.core.forms import Form, Submission, blank, submitted
 from app.core.pages import Page
@@ -28,7 +29,7 @@ from app.patterns.context.open_cases import LARGEST, Problem, read_open_cases
 from app.patterns.counting.records import Selection
 from app.patterns.pages import files
 from app.patterns.pages.choices import quarter_words
-from app.patterns.pages.dependencies import asked_where_rated, file_of, head_of, incidents_until, of_incidents
+from app.patterns.pages.dependencies import asked_where_rated, head_of, incidents_until, of_incidents
 from app.patterns.pages.selection import share_told, small_shares_note, what_gets_reviewed
 from app.patterns.trends import queries as trend_queries
 

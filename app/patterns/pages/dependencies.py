@@ -13,7 +13,6 @@ from sqlmodel import Session
 from app.core.clock import now
 from app.core.dates import clock, day, quarter, thousands
 from app.core.pages import Instead, Page
-from app.core.raster import png_of
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
@@ -216,31 +215,6 @@ def not_known(request: Request, unknown: Exception) -> Response:
     page: Page = request.state.page
     path = request.url.path.removesuffix(".csv").removesuffix(".svg").removesuffix(".png")
     return page("patterns/not_known.html", told=str(unknown), start=unknown.start or path, status_code=404)
-
-
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "svg": "image/svg+xml; charset=utf-8",
-    "json": "application/json",
-    "graphml": "application/xml",
-    "gexf": "application/xml",
-    "png": "image/png",
-    "zip": "application/zip",
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-
-
-def file_of(content: str | bytes, name: str) -> Response:
-    """A download; its kind is told by the end of its name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name.replace(" ", "-")}"'}
-    written = content.encode() if isinstance(content, str) else content
-    return Response(written, media_type=MEDIA_TYPES[name.rpartition(".")[2]], headers=headers)
-
-
-def picture_file(drawing: str, name: str) -> Response:
-    """A drawing as an SVG, or as a PNG where the name ends so."""
-    return file_of(png_of(drawing) if name.endswith(".png") else drawing, name)
 
 
 def drawing_of(name: str, **context: Any) -> str:

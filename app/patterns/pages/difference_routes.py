@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -18,14 +19,7 @@ from app.patterns.counting.words import number_of
 from app.patterns.pages import choices, difference_tables, files, methods
 from app.patterns.pages.asking import SECOND_SIDE
 from app.patterns.pages.connection_routes import views_of
-from app.patterns.pages.dependencies import (
-    CONNECTIONS,
-    Asked,
-    asked_of,
-    drawing_of,
-    file_of,
-    picture_file,
-)
+from app.patterns.pages.dependencies import CONNECTIONS, Asked, asked_of, drawing_of
 from app.patterns.pages.sides import LISTED, Sides, sides_of
 
 routes = router("/patterns/connections")

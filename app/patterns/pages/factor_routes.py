@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import picture_file
 from app.core.errors import NotFound
 from app.core.routing import router
 from app.core.translation import gettext as _
@@ -18,14 +19,7 @@ from app.patterns.heatmap.shares import RowOrder, heatmap
 from app.patterns.pages import choices, files, methods
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.connection_routes import Shown
-from app.patterns.pages.dependencies import (
-    HEATMAP,
-    Asked,
-    asked_of,
-    drawing_of,
-    picture_file,
-    reviews_with_quarter,
-)
+from app.patterns.pages.dependencies import HEATMAP, Asked, asked_of, drawing_of, reviews_with_quarter
 from app.patterns.snapshot import present_in
 
 routes = router("/patterns")

@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -13,15 +14,7 @@ from app.patterns.heatmap.measures import MEASURES, Measure, value_of
 from app.patterns.heatmap.shares import SMALLEST_BASE, Heatmap
 from app.patterns.pages import choices, files, methods
 from app.patterns.pages.asking import NotKnown
-from app.patterns.pages.dependencies import (
-    Asked,
-    asked_of,
-    drawing_of,
-    file_of,
-    picture_file,
-    reviews_with_quarter,
-    titles_of,
-)
+from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews_with_quarter, titles_of
 from app.patterns.pages.heat_cells import ROOM, ROOM_BESIDE_PANEL, classes_of, drawn_heads, drawn_rows
 from app.patterns.pages.written import written
 from app.patterns.panels import CellPanel, cell_panel

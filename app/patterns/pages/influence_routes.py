@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.errors import NotFound
 from app.core.routing import router
 from app.core.translation import gettext as _
@@ -22,10 +23,8 @@ from app.patterns.pages.dependencies import (
     Asked,
     asked_where_rated,
     drawing_of,
-    file_of,
     following,
     head_of,
-    picture_file,
     reviews_with_quarter,
 )
 from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of, what_an_arrow_is

@@ -7,6 +7,7 @@ from app.audit import trail
 from app.core.clock import today
 from app.core.database import Look, Transaction
 from app.core.dates import earlier_quarter, quarter
+from app.core.downloads import file_of
 from app.core.errors import NotFound
 from app.core.routing import router
 from app.core.translation import gettext as _
@@ -20,7 +21,6 @@ from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.offices.quarterly import is_quarter
 from app.patterns.offices.queries import concluded_in, offices_for, the_office
 from app.patterns.pages.choices import quarter_words
-from app.patterns.pages.dependencies import file_of
 from app.patterns.pages.office_brief import brief_of_quarter
 
 routes = router("/patterns/offices")

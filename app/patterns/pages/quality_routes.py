@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -15,7 +16,7 @@ from app.patterns.briefs.document import data_words
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.pages import choices, files
 from app.patterns.pages.completeness import NAMES, completeness_of, not_narrowing, rows_of, told
-from app.patterns.pages.dependencies import asked_where_rated, file_of, following, head_of
+from app.patterns.pages.dependencies import asked_where_rated, following, head_of
 from app.patterns.views.queries import data_day
 from app.systemic_factors.agreement import Pair, agreement
 from app.systemic_factors.queries import RatedByTwo, factor_names, numbers_of_raters, rated_by_two

@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -15,7 +16,7 @@ from app.patterns.connections.pairs import pairs_of
 from app.patterns.connections.structure import Structure, described
 from app.patterns.pages import files, structure_tables
 from app.patterns.pages.connection_routes import Shown, views_of
-from app.patterns.pages.dependencies import Asked, asked_of, file_of
+from app.patterns.pages.dependencies import Asked, asked_of
 from app.patterns.pages.graph_files import WRITERS
 from app.patterns.pages.incidence_file import review_factor_archive
 from app.patterns.sentences import structure_finding

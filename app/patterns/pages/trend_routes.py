@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.audit import trail
 from app.core.clock import today
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
@@ -19,16 +20,7 @@ from app.identity.viewers import Viewer
 from app.patterns.context.models import SystemChange
 from app.patterns.pages import files, methods
 from app.patterns.pages.asking import NotKnown
-from app.patterns.pages.dependencies import (
-    Asked,
-    asked_of,
-    drawing_of,
-    file_of,
-    head_of,
-    incidents_until,
-    of_incidents,
-    picture_file,
-)
+from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, head_of, incidents_until, of_incidents
 from app.patterns.pages.trend_tables import CHART_NAMES, TREND_NAMES, chart_rows, trend_rows
 from app.patterns.trends import queries as trend_queries
 from app.patterns.trends import sentences

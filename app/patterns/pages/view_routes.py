@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.downloads import file_of
 from app.core.errors import NotFound
 from app.core.forms import Form, Submission, blank, filled, submitted
 from app.core.pages import Page
@@ -19,7 +20,6 @@ from app.identity.dependencies import PatternReader, ThePage, tell
 from app.patterns.briefs.pdf import PANGO_IS_MISSING, can_make_pdf, pdf_of
 from app.patterns.briefs.word import docx_of
 from app.patterns.pages.contents.of_page import to_keep
-from app.patterns.pages.dependencies import file_of
 from app.patterns.pages.saved import page_of, reopened, savable
 from app.patterns.pages.view_briefs import APPEARED, LEFT, view_today
 from app.patterns.views import actions
