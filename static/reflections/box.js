@@ -7,8 +7,12 @@ const form = document.getElementById("send");
 if (form) {
   const word = document.getElementById("word-field");
   if (word && window.crypto?.subtle) word.hidden = true;
+  let sending = false; // A second press would send the same sum again, and show its refusal in place of the code.
+  addEventListener("pageshow", () => (sending = false));
   form.addEventListener("submit", async (event) => {
-    if (form.elements.sum.value || !window.crypto?.subtle) return;
+    if (sending) return event.preventDefault();
+    sending = true;
+    if (!window.crypto?.subtle) return;
     event.preventDefault();
     document.getElementById("sending").textContent = form.dataset.sending;
     form.elements.sum.value = await solve(form.elements.challenge.value);

@@ -89,6 +89,21 @@ def test_a_reflection_goes_through(chromium, address, language, script, size):
     context.close()
 
 
+def test_a_second_press_sends_nothing_again(chromium, address):
+    """The sum takes a moment, and who is impatient must not see a refusal in place of the code."""
+    page = chromium.new_page(base_url=address)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.goto("/en/write")
+    page.fill("#text", "The list of contacts was out of date at night.")
+    page.dblclick("form button")
+    page.wait_for_selector(".code, .stop")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".code").count() == 1
+    assert len(sent) == 1
+    page.close()
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_an_answer_and_a_stack_of_paper_fit_a_phone(chromium, address, answered, language):
     page = chromium.new_page(base_url=address)

@@ -119,6 +119,11 @@ class TestWriting:
         assert box.rows(spool) == []
         assert code_of(writer.write(text, language=language, looked="yes").text)
 
+    def test_names_each_find_once(self):
+        assert identifying_words("The supervisor Maria Lopez came, and Maria Lopez called.") == [
+            "supervisor Maria Lopez"
+        ]
+
     def test_of_conditions_is_not_interrupted(self):
         for text in (STORY, "We were two people short for weeks."):
             assert identifying_words(text) == []
@@ -166,6 +171,18 @@ class TestTheSum:
         answer = writer.client.post("/en/write", data={"challenge": writer.challenge(), "text": STORY, **fields})
         assert answer.status_code == 422
         assert box.rows(spool) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "advice"),
+        [({"word": ""}, "Type the word"), ({"word": "wrong"}, "Type the word"), ({"sum": "-1"}, "send it again"),
+         ({"challenge": "a-1-b", "word": "heron"}, "here: send it again")],
+    )  # fmt: skip
+    def test_that_is_missing_says_what_to_do(self, writer, fields, advice):
+        sent = {"challenge": writer.challenge(), "text": STORY, **fields}
+        page = writer.client.post("/en/write", data=sent).text
+        (problem,) = re.findall(r'<a href="#word">(.*?)</a>', page)
+        assert advice in problem
+        assert STORY in page
 
     @pytest.mark.parametrize("counter", ["", "-1", " ", "1" * 13, "\u0661"])
     def test_takes_nothing_but_a_count(self, counter):

@@ -66,6 +66,12 @@ class TestPaper:
         assert row.lookup == receipt.lookup_of(receipt.read_receipt(code), box.settings.pepper())
         assert STORY in unseal(row.box, bytes(box.responder))
 
+    def test_stays_the_entry_of_a_form_in_the_other_language(self, box, writer):
+        blank = box.client().get("/en/paper/enter").text
+        assert 'href="/es/paper/enter"' in blank
+        assert 'href="/es/paper/enter"' in writer.write("Short.", paper="").text
+        assert 'href="/es/write"' in writer.write("Short.").text
+
     def test_is_entered_once_under_a_code(self, box, writer):
         (code, _same) = self.codes(box.client().get("/en/paper").text)
         writer.write(STORY, paper=code)

@@ -63,7 +63,9 @@ class Box:
             "proof": "",
             "paper": None,
         }
-        return self.show(place, "write.html", path="/write", status=status, written=written, **around | context)
+        around |= context
+        path = "/write" if around["paper"] is None else "/paper/enter"
+        return self.show(place, "write.html", path=path, status=status, written=written, **around)
 
     def blank_form(self, place: Place, _typed: dict[str, str]) -> Response:
         return self.form(place, Written())
@@ -72,8 +74,7 @@ class Box:
         """Take a reflection: first the proof, which costs us least, then rules, words and the disk."""
         written, paper = Written.from_form(typed), typed.get("paper")
         if not self.proven(typed):
-            sentence = _("We could not check that a person is sending this. Your text is still here.")
-            return self.form(place, written, 422, proof=sentence, paper=paper)
+            return self.form(place, written, 422, proof=self.missing_proof(typed), paper=paper)
         under = self.code_of_paper(written, paper)
         written.check(self.settings.regions)
         if written.problems:
@@ -113,10 +114,19 @@ class Box:
 
         The challenge is used up, also when the text then comes back: with the form comes a new one.
         """
-        challenge, word = typed.get("challenge", ""), self.settings.poster_word.casefold()
-        said = typed.get("word", "").strip().casefold()
-        by_word = bool(word) and hmac.compare_digest(said.encode(), word.encode())
-        return (by_word or self.proofs.solved(challenge, typed.get("sum", ""))) and self.proofs.take(challenge)
+        challenge = typed.get("challenge", "")
+        shown = self.knows_the_word(typed) or self.proofs.solved(challenge, typed.get("sum", ""))
+        return shown and self.proofs.take(challenge)
+
+    def knows_the_word(self, typed: dict[str, str]) -> bool:
+        word, said = self.settings.poster_word.casefold(), typed.get("word", "").strip().casefold()
+        return bool(word) and hmac.compare_digest(said.encode(), word.encode())
+
+    def missing_proof(self, typed: dict[str, str]) -> str:
+        """What to do about a message without proof. A browser that did no sum ran no script, and needs the word."""
+        if self.settings.poster_word and not typed.get("sum") and not self.knows_the_word(typed):
+            return _("Type the word on the poster into the last field, then send it again. Your text is still here.")
+        return _("We could not check that a person is sending this. Your text is still here: send it again.")
 
     def show_receipt(self, place: Place, held: bytes, *, wrong: bool = False) -> Response:
         around = {"groups": receipt.as_groups(held), "words": receipt.as_words(held, place.language), "wrong": wrong}

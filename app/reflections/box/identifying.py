@@ -53,10 +53,13 @@ def obstacle_to_sending(text: str) -> str | None:
 
 
 def identifying_words(text: str) -> list[str]:
-    """The words worth another look, as they stand in the text, without repeats, whichever language they are in."""
+    """The words worth another look, as they stand in the text, whichever language they are in.
+
+    Without repeats: what another find holds already, such as a name beside its role, is not told again.
+    """
     found = [match.group() for match in SELF.finditer(text)]
     found += [words for kind, words in _remarks(text) if kind.identifies]
-    return list(dict.fromkeys(found))
+    return [words for words in dict.fromkeys(found) if not any(words in other != words for other in found)]
 
 
 def _remarks(text: str) -> list[tuple[Kind, str]]:
