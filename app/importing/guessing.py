@@ -48,6 +48,7 @@ _TITLES = ("title", "report title", "review title", "case title", "label", "subj
 """Whole headers: an incident's name can identify it, and a “position title” is no title of a report."""
 _STORY = ("narrative", "summary", "description", "what happened", "synopsis", "immediate action taken")
 _FACTOR = ("factor", "factors", "influences", "conditions", "themes", "tags")
+_BIRTH = frozenset({"birth", "birthday", "born", "dob"})
 _SEPARATORS = (";", "|", "\n", ",", "/")
 
 
@@ -73,6 +74,7 @@ def guess_mapping(table: Table, pack: Pack) -> Guess:
     found = _fields_by_name(table.columns, reasons)
     if not _dates(found.get("occurred_on", ""), samples):
         found.pop("occurred_on", None)
+        found |= _only_dates(table.columns, samples, reasons)
     own_id = _own_id(found.pop("id", None), table.columns, samples, reasons)
     stories = [column for column in table.columns if any(_fits(column, name) for name in _STORY)]
     taken = {*found.values(), *stories, own_id}
@@ -169,6 +171,16 @@ def _dates(column: str, samples: dict[str, list[str]]) -> bool:
     readable = [cell for cell in cells if read_date(cell, DateFormat.MONTH_FIRST, latest).on
                 or read_date(cell, DateFormat.DAY_FIRST, latest).on]  # fmt: skip
     return bool(cells) and len(readable) * 2 >= len(cells)
+
+
+def _only_dates(columns: Sequence[str], samples: dict[str, list[str]], reasons: list[Reason]) -> dict[str, str]:
+    """The one column that holds dates, whatever it is called; of several, a person says which it is."""
+    dated = [column for column in columns if _dates(column, samples) and not _BIRTH & set(key(column).split())]
+    if len(dated) != 1:
+        return {}
+    told = _("“%(column)s” is the only column of dates.") % {"column": dated[0]}
+    reasons.append(Reason("occurred_on", dated[0], told))
+    return {"occurred_on": dated[0]}
 
 
 def _date_column(column: str | None, samples: dict[str, list[str]], reasons: list[Reason]) -> DateColumn | None:

@@ -62,6 +62,14 @@ class TestAFileInOurWords:
         assert found.mapping.occurred_on.format == "auto"
         assert any("Choose one." in reason.sentence for reason in found.reasons)
 
+    @pytest.mark.parametrize(("header", "column"), [("When", "When"), ("Child DOB", None)])
+    def test_the_only_column_of_dates_is_the_date_whatever_it_is_called(self, header: str, column: str | None) -> None:
+        mapping = guess(OWN.replace("Date of incident", header)).mapping
+        assert (mapping.occurred_on.column if mapping.occurred_on else None) == column
+
+    def test_which_of_two_columns_of_dates_it_is_is_left_to_the_person(self) -> None:
+        assert guess("id,When,Until\n1,3/14/2024,3/15/2024\n2,4/2/2024,4/20/2024\n").mapping.occurred_on is None
+
     def test_words_that_no_list_has_are_written_down_for_the_person(self) -> None:
         mapping = guess(OWN).mapping
         assert mapping.service_area is not None
