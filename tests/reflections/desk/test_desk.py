@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
-from app.reflections.desk.models import HandOver, ReflectionAnswer, ReflectionTag, Status
+from app.reflections.desk.models import HandOver, Reflection, ReflectionAnswer, ReflectionTag, Status
 from app.systemic_factors.models import FactorLink
 from tests.conftest import words
 from tests.reflections.conftest import STORY
@@ -66,6 +66,14 @@ class TestReading:
         agency = session.get(type(cast.agency), cast.outsider.agency_id)
         stranger = a_person(session, agency, "Uli X", Role.RESPONDER)
         assert browse(stranger).get(f"/reflections/desk/{one}").status_code == 404
+
+
+class TestWhatIsShown:
+    def test_is_the_week_and_never_the_day_of_its_arrival(self, session, at_the_desk, one):
+        (reflection,) = session.exec(select(Reflection)).all()
+        page = words(at_the_desk().get(f"/reflections/desk/{one}").text)
+        assert reflection.week in page
+        assert f"{reflection.received_on:%b} {reflection.received_on.day}, {reflection.received_on.year}" not in page
 
 
 class TestUrgentDanger:
