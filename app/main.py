@@ -23,7 +23,7 @@ from app.core.database import Look, open_engine
 from app.core.database import writing as writing_session
 from app.core.errors import NotFound, Refused, SignInNeeded
 from app.core.forms import typed_fields
-from app.core.pages import STATIC, Instead, Page, page_for
+from app.core.pages import STATIC, Frame, Instead, Page, page_for
 from app.core.protection import Protected
 from app.core.routing import open_to_everyone, router
 from app.core.settings import settings
@@ -194,13 +194,12 @@ def _our_side(request: Request, _problem: Exception) -> Response:
 def _say(request: Request, status_code: int, message: str | None = None, **context: Any) -> HTMLResponse:
     page = getattr(request.state, "page", None) or page_for(
         request,
+        Frame(request.url.path),
         viewer=None,
         may=lambda _permission: False,
-        agency_name="",
         flash=[],
         advice=[],
         csrf_field=lambda: "",
-        site_notice="",
     )
     known = (401, 403, 404, 409, 413, 422, 429, 500, 503)
     name = status_code if status_code in known else 500 if status_code >= 500 else 422

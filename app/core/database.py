@@ -43,8 +43,9 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     checks), so that nobody waits for a connection while holding a thread.
     """
     most = 2 * pool_size + SIGN_IN_LOOKUPS + PASSWORD_CHECKS
-    engine = create_engine(url, pool_size=most, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
-    if engine.dialect.name != "sqlite":
+    is_server = not url.startswith("sqlite")  # One may have ended a connection while it waited in the pool.
+    engine = create_engine(url, pool_size=most, max_overflow=0, pool_pre_ping=is_server, hide_parameters=True)
+    if is_server:
         return engine
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -1,7 +1,8 @@
 """Pages: one template a page; a part that changes on its own is a block of that page, sent alone when htmx asks."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from app.core import dates
 from app.core.clock import now
 from app.core.forms import TOKEN
 from app.core.settings import settings
-from app.core.translation import gettext, ngettext
+from app.core.translation import gettext, language, ngettext
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -85,6 +86,32 @@ def blocks_of(template: str, names: Iterable[str], **context: Any) -> dict[str, 
     return {name: Markup(render_block(environment(), template, name, **context)) for name in names}  # noqa: S704
 
 
+FRAMES_KEPT = 300
+"""Some seven kilobytes each: those of the last pages, for everyone who is at work."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that surrounds a page: where it is, and what is told of the person signed in, if someone is."""
+
+    path: str
+    form_token: str = ""
+    name: str = ""
+    initials: str = ""
+    permissions: frozenset[str] = frozenset()
+    agency: str = ""
+    department: str = ""
+    site_notice: str = ""
+    session_seconds: int = 0
+
+
+@lru_cache(maxsize=FRAMES_KEPT)
+def _written(frame: Frame, _language: object) -> Mapping[str, Markup]:
+    """The parts of the frame, written once. What its template is told is what it is kept by, so it is never old."""
+    told = vars(frame) | {"token_field": hidden_token(frame.form_token)}
+    return blocks_of("frame.html", ("head", "bar", "notice", "foot"), **told)
+
+
 Page = Callable[..., HTMLResponse]
 
 
@@ -96,7 +123,7 @@ class Instead(Exception):
         self.answer = answer
 
 
-def page_for(request: Request, **about_viewer: Any) -> Page:
+def page_for(request: Request, frame: Frame, **about_viewer: Any) -> Page:
     """A function that renders a template for whoever is looking, or only its block when htmx asked for a part."""
 
     def page(template: str, *, fragment: str | None = None, status_code: int = 200, **context: Any) -> HTMLResponse:
@@ -104,7 +131,7 @@ def page_for(request: Request, **about_viewer: Any) -> Page:
         if fragment and request.headers.get("HX-Request"):
             body = render_block(environment(), template, fragment, **everything)
         else:
-            body = environment().get_template(template).render(everything)
+            body = environment().get_template(template).render(everything, frame=_written(frame, language()))
         return HTMLResponse(body, status_code)
 
     return page

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.database import SIGN_IN_LOOKUPS, reading, writing
 from app.core.errors import Forbidden, SignInNeeded
 from app.core.forms import TOKEN, check_token
-from app.core.pages import Page, hidden_token, page_for
+from app.core.pages import Frame, Page, hidden_token, page_for
 from app.core.protection import SAFE
 from app.core.settings import settings
 from app.core.translation import N_
@@ -46,7 +46,9 @@ def look_up(request: Request) -> Viewer | None:
                 stale = now() - held.seen_at > SEEN_EVERY
         if request.state.viewer and (stale or (notices and _shows_notices(request))):
             _touch(request, token, notices if _shows_notices(request) else [])
-    request.state.page = page_for(request, **_about(request, notices if _shows_notices(request) else []))
+    request.state.page = page_for(
+        request, _frame(request), **_about(request, notices if _shows_notices(request) else [])
+    )
     viewer: Viewer | None = request.state.viewer
     return viewer
 
@@ -77,21 +79,32 @@ def _touch(request: Request, token: str, notices: list[dict[str, str]]) -> None:
             request.state.advice += request.app.state.advise(session, request.state.viewer, notices)
 
 
+def _frame(request: Request) -> Frame:
+    viewer: Viewer | None = request.state.viewer
+    notice = _(MADE_UP if settings().demo or (viewer and viewer.agency.made_up) else NOT_FOR_REAL_CASES)
+    if viewer is None:
+        return Frame(request.url.path, site_notice=notice)
+    return Frame(
+        request.url.path,
+        form_token=request.state.form_token,
+        name=viewer.name,
+        initials=viewer.initials,
+        permissions=viewer.permissions,
+        agency=viewer.agency.name,
+        department=viewer.agency.department,
+        site_notice=notice,
+        session_seconds=settings().idle_minutes * 60,
+    )
+
+
 def _about(request: Request, notices: list[dict[str, str]]) -> dict[str, Any]:
     viewer: Viewer | None = request.state.viewer
-    agency = viewer.agency if viewer else None
-    made_up = settings().demo or bool(agency and agency.made_up)
     return {
         "viewer": viewer,
         "may": viewer.may if viewer else lambda _permission: False,
-        "agency_name": agency.name if agency else "",
-        "agency_short": agency.short_name if agency else "",
-        "department": agency.department if agency else "",
-        "site_notice": _(MADE_UP if made_up else NOT_FOR_REAL_CASES),
         "csrf_field": lambda: hidden_token(request.state.form_token or ""),
         "flash": [notice for notice in notices if notice.get("text")],
         "advice": request.state.advice,
-        "session_seconds": settings().idle_minutes * 60,
     }
 
 
@@ -107,17 +120,17 @@ transaction."""
 MaybeViewer = Annotated[Viewer | None, LOOK_UP]
 
 
-async def _the_page(request: Request, _viewer: MaybeViewer) -> Page:
-    made: Page = request.state.page
+async def _the_page(request: Request) -> Page:
+    made: Page = request.state.page  # `look_up`, which comes first of all, has made it.
     return made
 
 
 ThePage = Annotated[Page, Depends(_the_page)]
 
 
-async def _check_form(request: Request, viewer: MaybeViewer) -> None:
+async def _check_form(request: Request) -> None:
     """Every changing request of a signed-in person carries the hidden token of their session."""
-    if viewer and request.method not in SAFE:
+    if request.method not in SAFE:
         sent = request.headers.get("X-Form-Token") or str((await request.form()).get(TOKEN, ""))
         check_token(sent, request.state.form_token)
 
@@ -125,9 +138,10 @@ async def _check_form(request: Request, viewer: MaybeViewer) -> None:
 def person_who_may(permission: Permission) -> Callable[..., Awaitable[Viewer]]:
     """A dependency: the signed-in person, if their roles include the permission."""
 
-    async def person(viewer: MaybeViewer, _form: Annotated[None, Depends(_check_form)]) -> Viewer:
+    async def person(request: Request, viewer: MaybeViewer) -> Viewer:
         if viewer is None:
             raise SignInNeeded
+        await _check_form(request)
         if not viewer.may(permission):
             raise Forbidden(why_not(permission, viewer.roles))
         return viewer

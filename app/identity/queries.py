@@ -34,23 +34,28 @@ SIGNED_IN = (
 
 
 def signed_in(session: Session, token: str) -> tuple[SignIn | None, Viewer | None]:
-    """The session of a cookie and whose it is, where there is one and their access has not ended."""
+    """The session of a cookie and whose it is, where there is one and their access has not ended.
+
+    For a session that only looks: what it read outlives it as it is.
+    """
     rows = session.execute(SIGNED_IN, {"token_hash": digest(token)}).all()
-    return (rows[0][3], _viewer(session, [(row[0], row[1], row[2]) for row in rows])) if rows else (None, None)
+    return (rows[0][3], _viewer([(row[0], row[1], row[2]) for row in rows])) if rows else (None, None)
 
 
 def viewer_of(session: Session, person_id: int) -> Viewer | None:
-    """The person with agency and roles, or None when their access has ended."""
-    return _viewer(session, session.exec(WITH_AGENCY_AND_ROLES.where(Person.id == person_id)).all())
+    """The person with agency and roles, or None when their access has ended. Detached, so that it outlives a commit."""
+    viewer = _viewer(session.exec(WITH_AGENCY_AND_ROLES.where(Person.id == person_id)).all())
+    if viewer:
+        session.expunge(viewer.person)
+        session.expunge(viewer.agency)
+    return viewer
 
 
-def _viewer(session: Session, rows: Sequence[tuple[Person, Agency, Role | None]]) -> Viewer | None:
-    """A person, once for each of their roles. Detached, so that it outlives the session."""
+def _viewer(rows: Sequence[tuple[Person, Agency, Role | None]]) -> Viewer | None:
+    """A person, once for each of their roles."""
     if not rows or not rows[0][0].active:
         return None
     person, agency, _role = rows[0]
-    session.expunge(person)
-    session.expunge(agency)
     return Viewer(person, agency, frozenset(role for _person, _agency, role in rows if role))
 
 
