@@ -143,10 +143,12 @@ def _extended_list(
     table = renewed(incidence, were, again.incidence)
     if table is incidence:
         return kept
-    others = np.delete(incidence.codes, were)
+    if not np.array_equal(ids[were], again.ids):
+        others = np.delete(incidence.codes, were)
+        ids = np.insert(np.delete(ids, were), np.searchsorted(others, again.incidence.codes), again.ids)
     return replace(
         kept,
-        ids=np.insert(np.delete(ids, were), np.searchsorted(others, again.incidence.codes), again.ids),
+        ids=ids,
         # A new one, because what was worked out from the old table does not hold for this one.
         snapshot=Snapshot(
             pack=choice,

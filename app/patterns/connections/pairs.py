@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import exp, isnan, log, sqrt
 from typing import Any, NamedTuple, TypeAlias
@@ -135,6 +135,7 @@ def log_lift_variance(together: Any, first: Any, second: Any, base: Any) -> Any:
     return 1 / together - 1 / first - 1 / second + 2 * together / (first * second) - 1 / base
 
 
+@lru_cache
 def rows_needed(tested: int) -> int:
     """The fewest reviews in which a single pair, of so many tested, could be unlikely to be chance: both factors in the
     same half of them, and neither in the other."""

@@ -86,6 +86,10 @@ class TalliedTable(Table):
             attributes={of: values.with_values(at, others.attributes[of]) for of, values in self.attributes.items()},
         )
         others = replace(others, threshold=self.threshold)
+        if "_answers_and_directions" in self.__dict__:
+            # What has gone meanwhile is looked for in vain, which is faster than to find out.
+            both = zip(self._answers_and_directions, others._answers_and_directions, strict=True)
+            made.__dict__["_answers_and_directions"] = tuple(before | now for before, now in both)
         if "answered_planes" in self.__dict__:
             flags = where_answered(others.answers)
             made.__dict__["answered_planes"] = renewed(self.answered_planes, flags)
@@ -132,11 +136,11 @@ class TalliedTable(Table):
         return kind in {kind_of(answer, way, layer, self.threshold) for answer in answers if answer for way in ways}
 
     @cached_property
-    def _answers_and_directions(self) -> tuple[list[Answer | None], list[Direction]]:
+    def _answers_and_directions(self) -> tuple[frozenset[Answer | None], frozenset[Direction]]:
         """Those that occur; None is not rated."""
         return (
-            [answer for answer, number in ANSWER_NUMBERS.items() if _holds(self.answers, number)],
-            [way for way, number in DIRECTION_NUMBERS.items() if _holds(self.directions, number)],
+            frozenset(answer for answer, number in ANSWER_NUMBERS.items() if _holds(self.answers, number)),
+            frozenset(way for way, number in DIRECTION_NUMBERS.items() if _holds(self.directions, number)),
         )
 
     @cached_property

@@ -64,6 +64,10 @@ class TestColumn:
         assert found.told() == [other if changes else one for one, other, changes in told]
         assert list(found.names) == sorted(found.names)
 
+    def test_stays_as_it_is_where_the_values_are_there_already(self) -> None:
+        column = Column.of("abca")
+        assert column.with_values(np.array([1, 3], np.intp), Column.of("ba")) is column
+
     @QUICKLY
     @given(st.lists(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdefg")))
     def test_finds_the_rows_with_any_of_some_values(self, values: list[str], wanted: set[str]) -> None:
