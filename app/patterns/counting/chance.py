@@ -18,8 +18,11 @@ Z_95 = 1.959963984540054
 FALSE_DISCOVERY_RATE = 0.05
 # Two tables are equally likely when their logarithms differ by less than the rounding of the table of factorials.
 SAME_LIKELIHOOD = 1e-8
-# What lies further from the mean than this many standard deviations weighs less than 1e-17.
-FAR_AWAY = 9.0
+# Counts matter as far from the mean as the one seen, and on until they weigh exp(-FAR_AWAY**2 / 2) of it: 2e-11. With a
+# mean of their own they are weighed anew, and may lie further out.
+FAR_AWAY, FAR_AWAY_WITH_ODDS = 7.0, 9.0
+MARGIN = 9
+"""Counts beyond that: where few are expected, the weights fall more slowly than those of a normal distribution."""
 MOST_LOG_ODDS = 12.0
 # Halving alone would come this near in 45 steps; Newton's steps do in four to eight.
 SAME_LOG_ODDS = 1e-12
@@ -82,7 +85,7 @@ def fisher_two_sided(
     """
     tables = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (together, first, second, base)))
     p = np.empty(tables[0].size, dtype=np.float64)
-    for some, one in _possible(*(x.ravel() for x in tables)):
+    for some, one in _possible(*(x.ravel() for x in tables), far_away=FAR_AWAY):
         p[some] = one.probability_of(one.log_weight <= one.for_each(one.log_weight[one.seen] + SAME_LIKELIHOOD))
     return p.reshape(tables[0].shape)
 
@@ -94,7 +97,7 @@ def chance_of_at_least(together: Whole, first: Whole, second: Whole, base: Whole
     with this mean (Fog 2008), the same as scipy.stats.nchypergeom_fisher.
     """
     p = np.empty(together.size, dtype=np.float64)
-    for some, one in _possible(*(x.ravel() for x in (together, first, second, base))):
+    for some, one in _possible(*(x.ravel() for x in (together, first, second, base)), far_away=FAR_AWAY_WITH_ODDS):
         log_odds = _log_odds(one, usual.ravel()[some])
         log_weight = one.beside_likeliest(one.log_weight + one.count * one.for_each(log_odds))
         enough = one.count >= one.for_each(together.ravel()[some])
@@ -102,12 +105,14 @@ def chance_of_at_least(together: Whole, first: Whole, second: Whole, base: Whole
     return p.reshape(together.shape)
 
 
-def _possible(seen: Whole, row: Whole, column: Whole, total: Whole) -> Iterator[tuple[slice, _Possible]]:
+def _possible(
+    seen: Whole, row: Whole, column: Whole, total: Whole, *, far_away: float
+) -> Iterator[tuple[slice, _Possible]]:
     """The tables in steps: which they are, and what they could have counted."""
     if seen.size == 0:
         return
     log_factorial = _log_factorials(int(total.max()))
-    low, high = _counts_that_matter(seen, row, column, total)
+    low, high = _counts_that_matter(seen, row, column, total, far_away)
     all_lengths = high - low + 1
     begins = np.flatnonzero(np.diff(np.cumsum(all_lengths) // AT_ONCE, prepend=-1)).tolist()
     for some in map(slice, begins, [*begins[1:], seen.size]):
@@ -164,17 +169,12 @@ def _moments(one: _Possible, log_odds: Real) -> tuple[Real, Real]:
     return mean, variance
 
 
-def _counts_that_matter(
-    seen: npt.NDArray[np.int64],
-    row: npt.NDArray[np.int64],
-    column: npt.NDArray[np.int64],
-    total: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The range of counts to sum over: what the margins allow, less what is too far away to weigh anything."""
+def _counts_that_matter(seen: Whole, row: Whole, column: Whole, total: Whole, far_away: float) -> tuple[Whole, Whole]:
+    """The range of counts to sum over: what the margins allow, less what weighs nothing beside the count seen."""
     n = np.maximum(total, 1).astype(np.float64)
     mean = row * column / n
     spread = np.sqrt(mean * (n - row) / n * (n - column) / np.maximum(n - 1.0, 1.0))
-    reach = np.maximum(FAR_AWAY * spread, np.abs(seen - mean)) + FAR_AWAY
+    reach = np.hypot(far_away * spread, seen - mean) + MARGIN
     low = np.maximum(np.maximum(0, row + column - total), np.floor(mean - reach).astype(np.int64))
     high = np.minimum(np.minimum(row, column), np.ceil(mean + reach).astype(np.int64))
     return low, high

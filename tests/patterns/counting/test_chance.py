@@ -51,6 +51,19 @@ class TestFisher:
         ]
         assert ours == pytest.approx(np.array(theirs), abs=1e-9)
 
+    @pytest.mark.parametrize("base", [2_000, 100_000, 1_000_000])
+    def test_it_agrees_with_scipy_far_from_what_is_expected(self, base: int) -> None:
+        rng = np.random.default_rng(base)
+        away = np.array([-20, -12, -7, -5, -3, -1, 1, 3, 5, 7, 12, 20])
+        first, second = rng.integers(base // 4, base // 2, away.size), rng.integers(base // 4, base // 2, away.size)
+        mean, others = first * second / base, (base - first) * (base - second) / base**2
+        together = np.rint(mean + away * np.sqrt(mean * others)).astype(np.int64)
+        theirs = [
+            stats.fisher_exact(np.array([[a, f - a], [s - a, base - f - s + a]])).pvalue
+            for a, f, s in zip(together.tolist(), first.tolist(), second.tolist(), strict=True)
+        ]
+        assert fisher_two_sided(together, first, second, base) == pytest.approx(np.array(theirs), rel=1e-7)
+
     def test_tables_that_are_equally_likely_count_on_both_sides(self) -> None:
         # Half of the reviews have the first factor: 3 fewer than expected is as likely as 3 more.
         tables = [
