@@ -1,5 +1,6 @@
 """Writing a reflection on a phone, with and without script, in both languages: it goes through, and axe is content."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.reflections.box import receipt
 from app.reflections.box.answers import Told, sealed_answer
 from app.reflections.box.storage import open_box, reflection, writing
+from app.reflections.box.words import LANGUAGES
 from tests.browser.conftest import PHONE, SMALL, accessible
 from tests.reflections.conftest import WORD, Process
 
@@ -118,6 +120,21 @@ def test_an_answer_and_a_stack_of_paper_fit_a_phone(chromium, address, answered,
         page.wait_for_selector("text=At which hour was the list out of date?")
         accessible(page)
     page.close()
+
+
+def test_every_sheet_of_paper_fits_one_page_with_its_slip(chromium, monkeypatch, tmp_path):
+    monkeypatch.setenv("THROUGHLINE_BOX_REGIONS", '["North", "South", "East", "West"]')
+    monkeypatch.setenv("THROUGHLINE_BOX_MADE_UP", "true")
+    process = Process(tmp_path / "box").start()
+    page = chromium.new_page(base_url=f"http://127.0.0.1:{process.port}")
+    usual = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
+    for language in LANGUAGES:
+        page.goto(f"/{language}/paper/10")
+        assert page.locator(".sheet").count() == 10
+        for paper in ("Letter", "A4"):
+            assert len(re.findall(rb"/Type */Page\b", page.pdf(format=paper, margin=usual))) == 10, (language, paper)
+    page.close()
+    process.kill()
 
 
 def test_a_reflection_goes_through_with_the_keyboard_alone(chromium, address):
