@@ -102,3 +102,6 @@ def test_a_reflection_is_answered(engine, cast, visit, chromium, box, tmp_path, 
     everyone = visit(cast.chief, "/reflections", script=script)
     everyone.wait_for_selector("td:text-is('All')")
     looked_at(everyone)
+    everyone.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    hidden = everyone.get_by_role("region", name="Answers by month").evaluate("it => it.scrollWidth - it.clientWidth")
+    assert hidden == 0, "The days to an answer stand beyond the edge of a phone."
