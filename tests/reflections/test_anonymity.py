@@ -24,7 +24,7 @@ from app.reflections import exchange
 from app.reflections.box import receipt
 from app.reflections.box.handing import hand_over
 from app.reflections.box.release import daily_job
-from app.reflections.box.storage import open_box, reflection, spool
+from app.reflections.box.storage import open_box, reflection, rhythm, spool
 from tests.conftest import ROOT
 from tests.reflections.conftest import Process, Writer, a_box, code_of
 
@@ -235,11 +235,15 @@ class TestTheBatch:
         released = [daily_job(box.engine, date(2031, 1, day)) for day in range(1, 17)]
         assert released == [0] * 13 + [1, 0, 0]
 
-    def test_begins_to_count_when_something_waits(self, box, writer):
-        for day in range(1, 20):
-            daily_job(box.engine, date(2031, 1, day))
-        writer.write("The list was out of date.")
-        assert daily_job(box.engine, date(2031, 1, 20)) == 0
+    @pytest.mark.parametrize("came_on", [1, 9, 14])
+    def test_that_is_small_keeps_to_days_that_no_message_sets(self, box, writer, came_on):
+        released = {}
+        for day in range(1, 29):
+            if day == came_on + 1:
+                writer.write("The list was out of date.")
+            released[day] = daily_job(box.engine, date(2031, 1, day))
+        assert released == dict.fromkeys(range(1, 29), 0) | {14 if came_on < 14 else 28: 1}
+        assert box.rows(rhythm) == [("2031-01-28", 14)]
 
     @pytest.mark.parametrize(("north", "shown"), [(4, {"0"}), (5, {"0", "1"})])
     def test_shows_a_region_that_five_share(self, box, writer, north, shown):

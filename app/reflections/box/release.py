@@ -13,32 +13,33 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.reflections.box.sealing import COPY, equally_sealed
-from app.reflections.box.storage import job, recipient, reflection, settle, spool, writing
+from app.reflections.box.storage import recipient, reflection, rhythm, settle, spool, writing
 
 AT_LEAST = 5
 """Messages in a batch, and messages that must share a region before it is shown."""
-AT_MOST_DAYS = 14
-"""At this many daily jobs even fewer are released: somebody is waiting for an answer."""
+DAYS = 14
+"""Every so many daily jobs even fewer are released: somebody is waiting for an answer. The days are counted whether
+anything waits or not, so that the day of a small release does not tell when its messages came."""
 
 
 def daily_job(engine: Engine, today: date, *, made_up: bool = False) -> int:
-    """Release what waits, if there is enough of it or if it has waited long enough. Answers how many were released.
+    """Release what waits, if there is enough of it or if the fourteenth day has come. Answers how many were released.
 
     A second run on the same day does nothing; in a made-up county it releases again as soon as there is enough, so that
     nobody who tries the box has to wait for tomorrow.
     """
     with writing(engine) as connection:
-        last = connection.execute(sa.select(job)).first()
+        last = connection.execute(sa.select(rhythm)).first()
         waiting = connection.scalar(sa.select(sa.func.count()).select_from(spool)) or 0
         ran_today = last is not None and last.last_run_on >= today.isoformat()
         if ran_today and not (made_up and waiting >= AT_LEAST):
             return 0
-        days = (last.days_waiting if last else 0) + 1 if waiting else 0
-        due = waiting >= AT_LEAST or days >= AT_MOST_DAYS
+        day = (last.day if last else 0) % DAYS + 1
+        due = waiting >= AT_LEAST or (waiting > 0 and day == DAYS)
         if due:
             _move(connection, today)
-        connection.execute(job.delete())
-        connection.execute(job.insert().values(last_run_on=today.isoformat(), days_waiting=0 if due else days))
+        connection.execute(rhythm.delete())
+        connection.execute(rhythm.insert().values(last_run_on=today.isoformat(), day=day))
     if due:
         _leave_no_trace(engine)
     return waiting if due else 0

@@ -55,14 +55,14 @@ reflection = sa.Table(
 """Released. `week` is the ISO week of the release, `answer` is sealed to the sender's key, and `box` is empty once the
 text was handed over to the desk."""
 
-job = sa.Table(
-    "job",
+rhythm = sa.Table(
+    "rhythm",
     metadata,
     sa.Column("last_run_on", sa.String(10), primary_key=True),
-    sa.Column("days_waiting", sa.Integer, nullable=False),
+    sa.Column("day", sa.Integer, nullable=False),
     **WITHOUT_ROW_NUMBERS,
 )
-"""One row: the day of the last daily job, and how many of them found something waiting and let it wait."""
+"""One row: the day of the last daily job, and which of the fourteen it was. Nothing that waits moves it."""
 
 KEPT_IN_A_POWER_CUT = ("synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON")
 """Every commit waits until the disk has it; the latter two make macOS wait for the disk itself, as Linux does."""
