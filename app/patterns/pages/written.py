@@ -1,8 +1,7 @@
 """Pages that are written once for everyone who may read the same reviews, and kept until what is counted changes.
 
 Kept is what stands within the frame of the site. The frame, with the name of whoever looks and the hidden tokens of
-their session, is written for each request. The blocks are written without it, so a template that asks who is looking
-fails at once.
+their session, is kept apart. The blocks are written without it, so a template that asks who is looking fails at once.
 """
 
 from collections.abc import Callable, Hashable, Mapping
