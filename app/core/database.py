@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlmodel import Session, SQLModel
 
 from app.core.protection import SAFE
@@ -103,8 +103,8 @@ def gather_statistics(engine: Engine) -> None:
             return
         connection.exec_driver_sql("ANALYZE")
         # A small table would be read from end to end also when it has grown, such as that of who is signed in.
-        few = "DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < ?"
-        connection.exec_driver_sql(few, (FEWEST_ROWS_COUNTED,))
+        few = text("DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < :fewest")
+        connection.execute(few, {"fewest": FEWEST_ROWS_COUNTED})
         connection.exec_driver_sql("ANALYZE sqlite_schema")  # Takes the statistics as they are now.
 
 
