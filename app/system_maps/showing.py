@@ -13,10 +13,11 @@ from app.reviews.episodes import episodes_of
 from app.reviews.models import Review
 from app.reviews.timeline import events_of
 from app.reviews.workspace.showing import event_words, note_words
-from app.system_maps.drawing import Arrow, Box, Drawing, drawn
+from app.system_maps.drawing import drawn
 from app.system_maps.models import Level, MapCondition
 from app.system_maps.queries import conditions_of, influences_of
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone, tone_of
+from app.system_maps.shapes import Arrow, Box, Drawing
 from app.systemic_factors.links import notes_of
 from app.systemic_factors.models import Direction, Factor
 

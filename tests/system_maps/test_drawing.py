@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.raster import png_of
-from app.system_maps.drawing import ON_PAPER, ON_SCREEN, Arrow, Box, drawn
+from app.system_maps.drawing import drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import Tone
+from app.system_maps.shapes import ON_PAPER, ON_SCREEN, Arrow, Box
 from tests.conftest import words
 from tests.factories import a_condition, a_review, an_influence
 

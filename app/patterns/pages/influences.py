@@ -17,9 +17,10 @@ from app.patterns.influences.graph import EVENT, InfluenceGraph, MapRecord, infl
 from app.patterns.influences.maps import map_records, names_of_factors, reviews_in_sight
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import Asked
-from app.system_maps.drawing import ON_SCREEN, Arrow, Box, Drawing, Sizes, drawn
+from app.system_maps.drawing import drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone
+from app.system_maps.shapes import ON_SCREEN, Arrow, Box, Drawing, Sizes
 
 SHOWN = Words({"hindered": N_("That hindered"), "helped": N_("That helped")})
 DRAWN = 30

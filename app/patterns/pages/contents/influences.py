@@ -16,7 +16,7 @@ from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influ
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Opened
 from app.patterns.views.kept import Kept
-from app.system_maps.drawing import ON_PAPER, Drawing
+from app.system_maps.shapes import ON_PAPER, Drawing
 
 ARROWS_ON_PAPER = (24, 21, 18, 16, 14, 12, 10, 8, 6)
 """Tried in turn, until the drawing is narrow enough for letters that can be read on paper."""
