@@ -1,34 +1,25 @@
 """How surprising a count is: Wilson's interval, Fisher's exact test, and the adjustment for testing many at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import sqrt
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
 
-Whole: TypeAlias = npt.NDArray[np.int64]
-Real: TypeAlias = npt.NDArray[np.float64]
+from app.patterns.counting.hypergeometric import Counts, Real, Tables, Whole
 
 Z_95 = 1.959963984540054
 """The normal quantile that leaves 2.5 % on each side."""
 FALSE_DISCOVERY_RATE = 0.05
 # Two tables are equally likely when their logarithms differ by less than the rounding of the table of factorials.
 SAME_LIKELIHOOD = 1e-8
-# Counts matter as far from the mean as the one seen, and on until they weigh exp(-FAR_AWAY**2 / 2) of it: 2e-11. With a
-# mean of their own they are weighed anew, and may lie further out.
+# In spreads: see `Tables.range_of`. With a mean of their own counts are weighed anew, and may lie further out.
 FAR_AWAY, FAR_AWAY_WITH_ODDS = 7.0, 9.0
-MARGIN = 9
-"""Counts beyond that: where few are expected, the weights fall more slowly than those of a normal distribution."""
+# Also in spreads. Further away, what is left of 1 would say too little of a small p.
+NEAR = 1.5
 MOST_LOG_ODDS = 12.0
 # Halving alone would come this near in 45 steps; Newton's steps do in four to eight.
 SAME_LOG_ODDS = 1e-12
 MOST_STEPS = 45
-AT_ONCE = 2**16
-"""Counts weighed in one step: few enough to stay in the processor's own memory."""
 
 
 def wilson_interval(count: int, base: int) -> tuple[float, float] | None:
@@ -43,37 +34,6 @@ def wilson_interval(count: int, base: int) -> tuple[float, float] | None:
     return (0.0 if count == 0 else low), (1.0 if count == base else high)
 
 
-@dataclass(frozen=True)
-class _Possible:
-    """Every count that each of many 2 by 2 tables could have had with its margins, one after the other."""
-
-    lengths: Whole
-    """How many counts each table could have had."""
-    count: Whole
-    starts: Whole
-    """Where each table begins."""
-    seen: Whole
-    """Where the count that was seen stands."""
-    log_weight: Real
-    """Of each count, as its probability goes; the likeliest of a table has 0."""
-
-    def for_each(self, of_tables: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """What holds for a table, for each of its counts."""
-        return np.repeat(of_tables, self.lengths)
-
-    def beside_likeliest(self, log_weight: Real) -> Real:
-        """These weights, so that the likeliest count of each table has 0."""
-        beside: Real = log_weight - self.for_each(np.maximum.reduceat(log_weight, self.starts))
-        return beside
-
-    def probability_of(self, wanted: npt.NDArray[np.bool_]) -> Real:
-        """For each table, the probability of the wanted counts together."""
-        weight = np.exp(self.log_weight)
-        total = np.add.reduceat(weight, self.starts)
-        probability: Real = np.minimum(np.add.reduceat(weight * wanted, self.starts) / total, 1.0)
-        return probability
-
-
 def fisher_two_sided(
     together: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike, base: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
@@ -81,13 +41,36 @@ def fisher_two_sided(
 
     `together` of `base` have both, `first` and `second` have the one and the other. As in R and scipy, p is the
     probability, with these margins, of all tables that are at most as likely as the one seen. The hypergeometric
-    weights come from one table of log-factorials; scipy's loop over the tables takes some thirty times as long.
+    probabilities come from one table of log-factorials; scipy's loop over the tables takes some hundred times as long.
     """
-    tables = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (together, first, second, base)))
-    p = np.empty(tables[0].size, dtype=np.float64)
-    for some, one in _possible(*(x.ravel() for x in tables), far_away=FAR_AWAY):
-        p[some] = one.probability_of(one.log_weight <= one.for_each(one.log_weight[one.seen] + SAME_LIKELIHOOD))
-    return p.reshape(tables[0].shape)
+    given = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (together, first, second, base)))
+    seen, row, column, total = (x.ravel() for x in given)
+    # More with both than expected is fewer with the first and not the second: so all tables are seen from below.
+    is_more = seen * total > row * column
+    seen, column = np.where(is_more, row - seen, seen), np.where(is_more, total - column, column)
+    tables = Tables.of(row, column, total)
+    low, high = tables.range_of(seen, FAR_AWAY)
+    above = _first_as_unlikely(tables, seen, high)
+    # Near the mean fewer counts are between the two ends than in them, and p is what those leave of 1.
+    is_near = tables.mean - seen <= NEAR * tables.spread
+    p = tables.probability(np.where(is_near, seen + 1, low), np.where(is_near, above - 1, seen))
+    p += tables.probability(above, np.where(is_near, above - 1, high))
+    return np.clip(np.where(is_near, 1.0 - p, p), 0.0, 1.0).reshape(given[0].shape)
+
+
+def _first_as_unlikely(tables: Tables, seen: Whole, high: Whole) -> Whole:
+    """The first count above the one seen that is at most as likely; the one after `high` where none is.
+
+    From the likeliest count on they only become less likely, so halving finds it.
+    """
+    limit = tables.log_probability(seen) + SAME_LIKELIHOOD
+    at_least, at_most = np.maximum(tables.likeliest, seen + 1), high + 1
+    while (at_least < at_most).any():
+        middle = (at_least + at_most) // 2
+        # Where the search is over, the middle may be after the last count that can be.
+        is_there = tables.log_probability(np.minimum(middle, high)) <= limit
+        at_least, at_most = np.where(is_there, at_least, middle + 1), np.where(is_there, middle, at_most)
+    return at_most
 
 
 def chance_of_at_least(together: Whole, first: Whole, second: Whole, base: Whole, usual: Real) -> Real:
@@ -96,50 +79,17 @@ def chance_of_at_least(together: Whole, first: Whole, second: Whole, base: Whole
     The two are not taken to be independent: the weights are those of Fisher's noncentral hypergeometric distribution
     with this mean (Fog 2008), the same as scipy.stats.nchypergeom_fisher.
     """
-    p = np.empty(together.size, dtype=np.float64)
-    for some, one in _possible(*(x.ravel() for x in (together, first, second, base)), far_away=FAR_AWAY_WITH_ODDS):
-        log_odds = _log_odds(one, usual.ravel()[some])
-        log_weight = one.beside_likeliest(one.log_weight + one.count * one.for_each(log_odds))
-        enough = one.count >= one.for_each(together.ravel()[some])
-        p[some] = replace(one, log_weight=log_weight).probability_of(enough)
-    return p.reshape(together.shape)
+    seen, row, column, total = (x.ravel() for x in (together, first, second, base))
+    tables = Tables.of(row, column, total)
+    p = np.empty(seen.size, dtype=np.float64)
+    for some, counts in tables.counts(*tables.range_of(seen, FAR_AWAY_WITH_ODDS)):
+        weights = counts.weights(_log_odds(counts, usual.ravel()[some]))
+        enough = counts.count >= counts.for_each(seen[some])
+        p[some] = counts.sums(weights * enough) / counts.sums(weights)
+    return np.minimum(p, 1.0).reshape(together.shape)
 
 
-def _possible(
-    seen: Whole, row: Whole, column: Whole, total: Whole, *, far_away: float
-) -> Iterator[tuple[slice, _Possible]]:
-    """The tables in steps: which they are, and what they could have counted."""
-    if seen.size == 0:
-        return
-    log_factorial = _log_factorials(int(total.max()))
-    low, high = _counts_that_matter(seen, row, column, total, far_away)
-    all_lengths = high - low + 1
-    begins = np.flatnonzero(np.diff(np.cumsum(all_lengths) // AT_ONCE, prepend=-1)).tolist()
-    for some in map(slice, begins, [*begins[1:], seen.size]):
-        lengths = all_lengths[some]
-        starts = np.cumsum(lengths) - lengths
-        count, first, second, neither = (
-            np.repeat(of_tables[some], lengths) for of_tables in (low, row, column, total - row - column)
-        )
-        count += np.arange(count.size) - np.repeat(starts, lengths)
-        log_weight = -(
-            log_factorial.take(count)
-            + log_factorial.take(first - count)
-            + log_factorial.take(second - count)
-            + log_factorial.take(neither + count)
-        )
-        one = _Possible(lengths, count, starts, starts + (seen - low)[some], log_weight)
-        yield some, replace(one, log_weight=one.beside_likeliest(log_weight))
-
-
-@lru_cache(maxsize=1)
-def _log_factorials(most: int) -> Real:
-    """From 0 to this number; kept, because several tests of the same reviews follow each other."""
-    logarithms: Real = gammaln(np.arange(most + 1, dtype=np.float64) + 1.0)
-    return logarithms
-
-
-def _log_odds(one: _Possible, mean: Real) -> Real:
+def _log_odds(counts: Counts, mean: Real) -> Real:
     """The logarithm of the odds ratio that gives each table this mean: Newton's steps, as the mean rises with it.
 
     A step that would leave the interval in which the answer lies halves the interval instead.
@@ -147,7 +97,7 @@ def _log_odds(one: _Possible, mean: Real) -> Real:
     low, high = np.full(mean.shape, -MOST_LOG_ODDS), np.full(mean.shape, MOST_LOG_ODDS)
     log_odds = np.zeros(mean.shape)
     for _ in range(MOST_STEPS):
-        now, variance = _moments(one, log_odds)
+        now, variance = _moments(counts, log_odds)
         is_low = now < mean
         low, high = np.where(is_low, log_odds, low), np.where(is_low, high, log_odds)
         step = np.divide(mean - now, variance, out=np.full(mean.shape, np.inf), where=variance > 0)
@@ -160,24 +110,13 @@ def _log_odds(one: _Possible, mean: Real) -> Real:
     return log_odds
 
 
-def _moments(one: _Possible, log_odds: Real) -> tuple[Real, Real]:
+def _moments(counts: Counts, log_odds: Real) -> tuple[Real, Real]:
     """The mean and variance of the count in each table, with these odds."""
-    weight = np.exp(one.beside_likeliest(one.log_weight + one.count * one.for_each(log_odds)))
-    total = np.add.reduceat(weight, one.starts)
-    mean: Real = np.add.reduceat(weight * one.count, one.starts) / total
-    variance: Real = np.add.reduceat(weight * (one.count - one.for_each(mean)) ** 2, one.starts) / total
+    weights = counts.weights(log_odds)
+    total = counts.sums(weights)
+    mean: Real = counts.sums(weights * counts.count) / total
+    variance: Real = counts.sums(weights * (counts.count - counts.for_each(mean)) ** 2) / total
     return mean, variance
-
-
-def _counts_that_matter(seen: Whole, row: Whole, column: Whole, total: Whole, far_away: float) -> tuple[Whole, Whole]:
-    """The range of counts to sum over: what the margins allow, less what weighs nothing beside the count seen."""
-    n = np.maximum(total, 1).astype(np.float64)
-    mean = row * column / n
-    spread = np.sqrt(mean * (n - row) / n * (n - column) / np.maximum(n - 1.0, 1.0))
-    reach = np.hypot(far_away * spread, seen - mean) + MARGIN
-    low = np.maximum(np.maximum(0, row + column - total), np.floor(mean - reach).astype(np.int64))
-    high = np.minimum(np.minimum(row, column), np.ceil(mean + reach).astype(np.int64))
-    return low, high
 
 
 def adjusted(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

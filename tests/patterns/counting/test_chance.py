@@ -52,9 +52,9 @@ class TestFisher:
         assert ours == pytest.approx(np.array(theirs), abs=1e-9)
 
     @pytest.mark.parametrize("base", [2_000, 100_000, 1_000_000])
-    def test_it_agrees_with_scipy_far_from_what_is_expected(self, base: int) -> None:
+    def test_it_agrees_with_scipy_near_and_far_from_what_is_expected(self, base: int) -> None:
         rng = np.random.default_rng(base)
-        away = np.array([-20, -12, -7, -5, -3, -1, 1, 3, 5, 7, 12, 20])
+        away = np.array([-20, -12, -7, -5, -3, -1.6, -1.4, -0.5, 0, 0.5, 1.4, 1.6, 3, 5, 7, 12, 20])
         first, second = rng.integers(base // 4, base // 2, away.size), rng.integers(base // 4, base // 2, away.size)
         mean, others = first * second / base, (base - first) * (base - second) / base**2
         together = np.rint(mean + away * np.sqrt(mean * others)).astype(np.int64)
