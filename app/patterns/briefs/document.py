@@ -6,20 +6,13 @@ from datetime import UTC, date, datetime, time
 
 from app.core.dates import day
 from app.core.translation import gettext as _
+from app.patterns.briefs.pictures import Picture
 
 ROWS_THAT_FIT = (30, 24, 20, 17, 14, 10, 6, 3)
 """Of each table; the next number is tried while what follows the picture is longer than one page."""
 MOST_ROWS = ROWS_THAT_FIT[0]
 MOST_FILTERS = 6
 """Filters named one by one; of more, the number is told."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawing, and the words that stand in for it."""
-
-    svg: str
-    words: str
 
 
 @dataclass(frozen=True)

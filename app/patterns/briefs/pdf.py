@@ -22,8 +22,12 @@ PANGO_IS_MISSING = N_(
 FONTS = STATIC / "vendor" / "public-sans"
 AS_TAGGED = {"pdf_variant": "pdf/ua-1"}
 PAGES = 2
-TIGHTEST = 4
-"""How small the picture can get, while it does not stay on the first page."""
+PICTURE_WIDTH = 183.9
+PICTURE_HEIGHTS = (162, 153, 140, 125, 110, 90, 55)
+"""In mm; the next is tried while the picture does not stay on the first page."""
+TIGHTEST = len(PICTURE_HEIGHTS) - 1
+POINTS = 72 / 25.4
+"""In one mm."""
 WEIGHTS = {"Regular": 400, "SemiBold": 600, "Bold": 700}
 
 
@@ -58,9 +62,13 @@ def pdf_of(brief: Brief) -> bytes:
         html = (
             environment()
             .get_template("patterns/brief_document.html")
-            .render(brief=brief.with_rows(ROWS_THAT_FIT[step]), picture=_as_address(brief), tightness=tightness)
+            .render(
+                brief=brief.with_rows(ROWS_THAT_FIT[step]),
+                picture=_picture(brief, PICTURE_HEIGHTS[tightness]),
+                is_tight=tightness == TIGHTEST,
+            )
         )
-        document = _set(html)
+        document = _set(html, PICTURE_HEIGHTS[tightness])
         if len(document.pages) > PAGES and "second-page" not in document.pages[1].anchors and tightness < TIGHTEST:
             tightness += 1
         elif len(document.pages) > PAGES and step + 1 < len(ROWS_THAT_FIT):
@@ -71,16 +79,18 @@ def pdf_of(brief: Brief) -> bytes:
     return made
 
 
-def _set(html: str) -> Any:
+def _set(html: str, height: int) -> Any:
     library = weasyprint()
     settings = library.text.fonts.FontConfiguration()
     sources = {"base_url": str(STATIC), "url_fetcher": _fetcher()}
-    style = library.CSS(string=_style(), font_config=settings, **sources)
+    style = library.CSS(string=f"{_style()}figure img {{ max-height: {height}mm; }}", font_config=settings, **sources)
     return library.HTML(string=html, **sources).render(stylesheets=[style], font_config=settings, **AS_TAGGED)
 
 
-def _as_address(brief: Brief) -> str:
-    return "data:image/svg+xml," + quote(brief.picture.svg) if brief.picture else ""
+def _picture(brief: Brief, height: int) -> tuple[str, str] | None:
+    """The drawing as an address, and its words; None where nothing could be read in this height."""
+    one = brief.picture and brief.picture.fitting(PICTURE_WIDTH * POINTS, height * POINTS)
+    return ("data:image/svg+xml," + quote(one.svg), one.words) if one else None
 
 
 @lru_cache

@@ -14,12 +14,18 @@ from docx.shared import Mm, Pt, RGBColor
 
 from app.core.raster import png_of
 from app.core.translation import gettext as _
-from app.patterns.briefs.document import ROWS_THAT_FIT, Brief, Picture, Table
+from app.patterns.briefs.document import ROWS_THAT_FIT, Brief, Table
+from app.patterns.briefs.pictures import Picture
 
 GRAY = RGBColor(0x4D, 0x5B, 0x66)
 TYPEFACE = "Public Sans"
-PAGE_WIDTH, PAGE_HEIGHT = Mm(179.9), Mm(247.4)
+PAGE_WIDTH, PAGE_HEIGHT = Mm(183.9), Mm(247.4)
 """Of letter paper, between the margins."""
+HIGHEST_PICTURE = Mm(150)
+"""Less where many words stand above it on its page."""
+FINDING_WIDTH = PAGE_WIDTH - Pt(94)
+AROUND_WORDS = Pt(85)
+"""The space around title and finding, and the line at the end of the page."""
 TEXT, CELL = Pt(9.5), Pt(8.5)
 LETTER, BOLD_LETTER = 0.56, 0.72
 """The width of a letter, in sizes of the type: of a wide typeface, since a reader may have another one than ours."""
@@ -39,14 +45,11 @@ def docx_of(brief: Brief) -> bytes:
     _set_up(document, brief)
     document.add_paragraph(brief.agency).runs[0].font.color.rgb = GRAY
     document.add_heading(brief.title, level=1)
-    confidential = _("Confidential learning record. Exact numbers, for people who may read the reviews.")
-    if brief.made_up:
-        confidential = f"{confidential} {_('Made up: every review, office and number is invented.')}"
-    document.add_paragraph(confidential).runs[0].font.color.rgb = GRAY
+    document.add_paragraph(_confidential(brief)).runs[0].font.color.rgb = GRAY
     document.add_paragraph(brief.finding, style="Intense Quote")
     _add_facts(document, brief)
     if brief.picture:
-        _add_picture(document, brief.picture)
+        _add_picture(document, brief.picture, _room_for_picture(brief))
     document.add_page_break()
     if brief.changes:
         _add_list(document, brief.changes_heading, brief.changes)
@@ -59,11 +62,16 @@ def docx_of(brief: Brief) -> bytes:
     return _same_bytes(document)
 
 
+def _confidential(brief: Brief) -> str:
+    words = _("Confidential learning record. Exact numbers, for people who may read the reviews.")
+    return f"{words} {_('Made up: every review, office and number is invented.')}" if brief.made_up else words
+
+
 def _set_up(document: Any, brief: Brief) -> None:
     """Letter paper, our typeface, the language of the words, and what the file says of itself."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(215.9), Mm(279.4)
-    section.left_margin = section.right_margin = Mm(18)
+    section.left_margin = section.right_margin = Mm(16)
     section.top_margin = section.bottom_margin = Mm(16)
     section.footer.paragraphs[0].text = _("Confidential learning record")
     normal = document.styles["Normal"]
@@ -93,11 +101,22 @@ def _add_facts(document: Any, brief: Brief) -> None:
         paragraph.add_run(words)
 
 
-def _add_picture(document: Any, picture: Picture) -> None:
-    png = io.BytesIO(png_of(picture.svg))
-    shape = document.add_picture(png, width=Mm(178))
-    if shape.height > Mm(145):
-        shape.width, shape.height = int(shape.width * Mm(145) / shape.height), Mm(145)
+def _room_for_picture(brief: Brief) -> int:
+    """How high it may be, reckoned from the words above it."""
+    above = [_height(words, PAGE_WIDTH, TEXT) + Pt(4) for words in (brief.agency, _confidential(brief))]
+    facts = [_height(f"{term}: {words}", PAGE_WIDTH, TEXT) + Pt(1) for term, words in brief.facts]
+    title, finding = _height(brief.title, PAGE_WIDTH, Pt(14)), _height(brief.finding, FINDING_WIDTH, TEXT)
+    return min(HIGHEST_PICTURE, PAGE_HEIGHT - sum([*above, *facts]) - title - finding - AROUND_WORDS)
+
+
+def _add_picture(document: Any, fullest: Picture, room: int) -> None:
+    """The fullest drawing whose letters can be read in this room."""
+    picture = fullest.fitting(PAGE_WIDTH.pt, room / Pt(1))
+    if picture is None:
+        return
+    shape = document.add_picture(io.BytesIO(png_of(picture.svg)), width=PAGE_WIDTH)
+    if shape.height > room:
+        shape.width, shape.height = int(shape.width * room / shape.height), room
     document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
     shape._inline.docPr.set("descr", picture.words)
 

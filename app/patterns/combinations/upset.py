@@ -53,7 +53,7 @@ class UpSet:
     rows: tuple[UpSetRow, ...]
 
 
-def drawn_upset(combinations: Sequence[Combination]) -> UpSet:
+def drawn_upset(combinations: Sequence[Combination], *, longest_bar: float = LONGEST_BAR) -> UpSet:
     """The combinations from top to bottom as given; the factors that are part of most of them come first."""
     parts = Counter(factor for one in combinations for factor in one.factors)
     factors = sorted(parts, key=lambda factor: (-parts[factor], factor.label))
@@ -64,9 +64,9 @@ def drawn_upset(combinations: Sequence[Combination]) -> UpSet:
     most = max(
         (max(one.together, one.expected, one.depth.expected if one.depth else 0) for one in combinations), default=1
     )
-    scale = LONGEST_BAR / max(most, 1)
+    scale = longest_bar / max(most, 1)
     return UpSet(
-        width=round(max(bars_at + LONGEST_BAR + NUMBERS_WIDTH, COLUMN * len(factors) + longest * 4.6)),
+        width=round(max(bars_at + longest_bar + NUMBERS_WIDTH, COLUMN * len(factors) + longest * 4.6)),
         height=top + ROW * len(combinations) + 6,
         top=top,
         bars_at=bars_at,

@@ -12,6 +12,7 @@ from app.patterns.connections.stability import Key, Stability
 LINKS_TRIED = (100, 60, 40, 28, 20, 14, 10, 6)
 """In turn, until the map is small enough."""
 HIGHEST = 570
+"""Letters can then be read where the map has the usual room."""
 
 
 def map_on_paper(
@@ -20,12 +21,13 @@ def map_on_paper(
     links: Sequence[Pair],
     present: Mapping[str, int],
     stability: Mapping[Key, Stability],
+    highest: float = HIGHEST,
 ) -> tuple[FactorMap, int]:
     """The map of these links, the strongest first, with the factors that they join; and how many of them are drawn."""
     for most in LINKS_TRIED:
         drawn = links[:most]
         layout = layout_of(graph, _joined_by(drawn, grouping))
-        if layout.width <= WIDTH and layout.height <= HIGHEST:
+        if layout.width <= WIDTH and layout.height <= highest:
             break
     return drawn_map(layout, drawn, present, stability), len(drawn)
 

@@ -10,7 +10,8 @@ from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Brief, Picture, Table, data_words
+from app.patterns.briefs.document import Brief, Table, data_words
+from app.patterns.briefs.pictures import Picture
 from app.patterns.counting.records import Dimension, Selection
 from app.patterns.heatmap.shares import SMALLEST_BASE, Share
 from app.patterns.offices.quarterly import (

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from app.core.pages import environment
-from app.patterns.briefs.document import Picture
+from app.patterns.briefs.pictures import Picture
 from app.patterns.pages.heat_drawing import HeatDrawing
 from app.patterns.pages.legends import Mark, marks_of
 

@@ -12,8 +12,9 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from app.patterns.briefs.document import Brief, Picture, Table
+from app.patterns.briefs.document import Brief, Table
 from app.patterns.briefs.pdf import NoPdf, can_make_pdf, pdf_of
+from app.patterns.briefs.pictures import Picture, in_turn
 from app.patterns.briefs.word import docx_of
 
 SVG = (
@@ -128,7 +129,53 @@ class TestAWordFile:
         (table,) = Document(io.BytesIO(docx_of(brief))).tables
         first, second = (column.width.mm for column in table.columns)
         assert first > 1.5 * second
-        assert first + second == pytest.approx(179.9, abs=0.1)
+        assert first + second == pytest.approx(183.9, abs=0.1)
 
     def test_of_the_same_brief_has_the_same_bytes(self) -> None:
         assert docx_of(a_brief()) == docx_of(a_brief())
+
+
+class TestLettersOfAPicture:
+    """None is smaller than 7 points; a drawing gives way to one with less in it."""
+
+    def test_are_those_of_the_fullest_drawing_that_can_be_read(self) -> None:
+        full, half, little = (drawing(height) for height in (1200, 600, 300))
+        picture = in_turn([lambda: full, lambda: half, lambda: little])
+        assert picture.svg == full.svg
+        assert shown(picture.fitting(500, 700)) == full.svg
+        assert shown(picture.fitting(500, 400)) == half.svg
+        assert shown(picture.fitting(500, 170)) == little.svg
+        assert picture.fitting(500, 100) is None
+
+    @pytest.mark.skipif(not can_make_pdf() and os.environ.get("CI") != "true", reason="Pango is not installed here")
+    def test_are_read_in_a_pdf_whatever_stands_above(self) -> None:
+        picture = in_turn([lambda: drawing(740), lambda: drawing(400)])
+        few, many = (replace(a_brief(words="Words about factors. " * by), picture=picture) for by in (1, 27))
+        assert figures(pdf_of(few)) == ["740 high"]
+        assert figures(pdf_of(many)) == ["400 high"]
+
+    def test_are_read_in_a_word_file_whatever_stands_above(self) -> None:
+        picture = in_turn([lambda: drawing(740), lambda: drawing(400)])
+        for by, words, high in ((1, "740 high", 740), (27, "400 high", 400)):
+            brief = replace(a_brief(words="Words about factors. " * by), picture=picture)
+            (shape,) = Document(io.BytesIO(docx_of(brief))).inline_shapes
+            assert shape._inline.docPr.get("descr") == words
+            assert 13 * shape.height.pt / high >= 6.99
+
+    def test_leave_the_drawing_out_where_it_could_not_be_read(self) -> None:
+        brief = replace(a_brief(), picture=drawing(3000))
+        assert len(Document(io.BytesIO(docx_of(brief))).inline_shapes) == 0
+
+
+def drawing(height: int) -> Picture:
+    svg = SVG.replace("0 0 600 600", f"0 0 600 {height}").replace('height="600"', f'height="{height}"', 1)
+    return Picture(svg.replace('font-size="30"', 'font-size="13"'), f"{height} high")
+
+
+def shown(picture: Picture | None) -> str:
+    return picture.svg if picture else ""
+
+
+def figures(made: bytes) -> list[str]:
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        return figures_in(pdf.Root.StructTreeRoot.K)

@@ -182,6 +182,7 @@ class TestABrief:
         assert brief
         assert brief.picture
         assert brief.picture.words
+        assert brief.picture.fitting(521, 425)  # Points, on the first page of a Word file.
         if can_make_pdf():
             with pikepdf.open(io.BytesIO(pdf_of(brief))) as pdf:
                 assert len(pdf.pages) == 2

@@ -1,19 +1,23 @@
 """Pairs of factors in a brief, and the groups and bridges that they make."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 
 from app.core.dates import thousands
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Picture, Table
+from app.patterns.briefs.document import Table
+from app.patterns.briefs.pictures import Picture, in_turn
 from app.patterns.connections.consensus import SEEDS
-from app.patterns.connections.on_paper import map_on_paper
+from app.patterns.connections.on_paper import HIGHEST, map_on_paper
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.structure import Structure
 from app.patterns.pages import methods
 from app.patterns.pages.contents.content import Content, counted_how, counted_words, not_a_reason
+from app.patterns.pages.dependencies import Asked
 from app.patterns.pages.files import reading_of
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
@@ -23,6 +27,8 @@ from app.patterns.snapshot import present_in
 
 MATRIX_UP_TO = 10
 """Factors that can still be read in a matrix on paper; of more, the map is drawn."""
+HEIGHTS = (HIGHEST, 440, 320, 220)
+"""Of the map; the next where its letters would be too small to read."""
 
 
 def connections_content(_session: Session, _viewer: Viewer, one: Opened, found: Counted) -> Content:
@@ -59,14 +65,19 @@ def connections_content(_session: Session, _viewer: Viewer, one: Opened, found: 
     )
 
 
-def _map(one: Opened, words: str, links: Sequence[Pair], *, above: Sequence[str], **about: str) -> Picture | None:
+def _map(one: Opened, words: str, links: Sequence[Pair], **about: Any) -> Picture | None:
     """The strongest links with the factors they join; None without a link."""
-    asked, selection = one.asked, one.asked.question.selection
     if not links:
         return None
-    picture_of_all = asked.snapshot.picture(selection)
-    present = present_in(asked.incidence, selection.layer)
-    drawn, number = map_on_paper(picture_of_all.graph, picture_of_all.grouping, links, present, asked.stability)
+    return in_turn([partial(_map_picture, one.asked, words, links, highest, **about) for highest in HEIGHTS])
+
+
+def _map_picture(
+    asked: Asked, words: str, links: Sequence[Pair], highest: float, *, above: Sequence[str], **about: str
+) -> Picture:
+    selection = asked.question.selection
+    of_all, present = asked.snapshot.picture(selection), present_in(asked.incidence, selection.layer)
+    drawn, number = map_on_paper(of_all.graph, of_all.grouping, links, present, asked.stability, highest)
     left_out = _("Drawn are the %(drawn)s strongest links, of %(number)s, and the factors they join.")
     all_drawn = _("Factors without a link are not drawn.")
     told = all_drawn if number == len(links) else left_out % {"drawn": number, "number": thousands(len(links))}

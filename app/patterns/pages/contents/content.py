@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.translation import gettext as _
-from app.patterns.briefs.document import MOST_FILTERS, Picture, Table
+from app.patterns.briefs.document import MOST_FILTERS, Table
+from app.patterns.briefs.pictures import Picture
 from app.patterns.context.selection import Waiting
 from app.patterns.heatmap.shares import Share
 from app.patterns.pages import choices, methods

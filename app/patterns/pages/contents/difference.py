@@ -1,12 +1,14 @@
 """Two sets of reviews side by side, in a brief."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlmodel import Session
 
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Picture, Table, data_words
+from app.patterns.briefs.document import Table, data_words
+from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.connections.difference import PairDifference, ShareDifference
 from app.patterns.connections.forest import signed
 from app.patterns.connections.pairs import Interval
@@ -21,8 +23,10 @@ from app.patterns.pages.sides import Sides, pair_label, sides_of
 from app.patterns.views.kept import Kept
 from app.patterns.views.queries import data_day
 
-ROWS_DRAWN, PAIRS_TOLD = 20, 5
-"""Factors drawn and pairs listed on paper."""
+ROWS_DRAWN = (20, 17, 14, 10, 6, 3)
+"""Factors drawn on paper; the next number where the letters would be too small to read."""
+PAIRS_TOLD = 5
+"""On paper."""
 
 
 def difference_content(session: Session, viewer: Viewer, one: Opened) -> tuple[Content, Own]:
@@ -63,9 +67,12 @@ def _side(words: str, number: int, sides: Sides) -> str:
 
 
 def _picture(asked: Asked, sides: Sides) -> Picture | None:
-    forest = sides.forest_of_factors(ROWS_DRAWN)
-    if not forest.rows:
-        return None
+    rows = len(sides.forest_of_factors().rows)
+    return in_turn([partial(_drawn, asked, sides, most) for most in rows_in_turn(ROWS_DRAWN, rows)]) if rows else None
+
+
+def _drawn(asked: Asked, sides: Sides, rows: int) -> Picture:
+    forest = sides.forest_of_factors(rows)
     drawn, number = len(forest.rows), len(sides.found.shares)
     title = _("How often each factor is present: first share less second")
     above = [

@@ -50,7 +50,7 @@ def factor_content(session: Session, viewer: Viewer, one: Opened, found: Counted
     return Content(
         finding=f"{finding} {strongest_link(links[0])}" if links else finding,
         picture=picture(
-            "ranges", words, title=label, above=[counted_words(asked)], size=(930, 44 + 34 * len(shares)),
+            "ranges", words, title=label, above=[counted_words(asked)], size=(888, 44 + 34 * len(shares)),
             rows=_range_rows(shares),
         ),
         tables=[pairs_table([pair for pair in of_factor if pair.is_tested])],

@@ -1,12 +1,14 @@
 """A heatmap in a brief: what differs comes first."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlmodel import Session
 
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Picture, Table
+from app.patterns.briefs.document import Table
+from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.heatmap.measures import MEASURES, Measure, value_of
 from app.patterns.heatmap.shares import Heatmap, Row
 from app.patterns.pages import choices, methods
@@ -18,20 +20,26 @@ from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
 from app.patterns.sentences import PLURALS, heatmap_finding
 
-ROWS_DRAWN = 16
-"""Factors drawn on paper, so that the letters stay large enough to read."""
+ROWS_DRAWN = (16, 14, 12, 9, 6, 3)
+"""Factors drawn on paper; the next number where the letters would be too small to read."""
 
 
 def heatmap_content(_session: Session, _viewer: Viewer, one: Opened, found: Counted) -> Content:
-    q, heat = one.asked.question, found.heat
+    asked, q, heat = one.asked, one.asked.question, found.heat
     given = q.one("measure")
     measure = Measure(given) if given in list(Measure) else Measure.SHARE
     first = _differing_first(heat)
-    drawn = first[:ROWS_DRAWN]
     return Content(
         finding=q.period_backward or heatmap_finding(heat),
-        picture=_heat_picture(one.asked, heat, drawn, measure) if heat.columns and heat.reviews else None,
-        tables=[_shares_table(heat, first, choices.LAYERS[q.layer].lower(), str(one.asked.context["counted"]))],
+        picture=in_turn(
+            [
+                partial(_heat_picture, asked, heat, first[:rows], measure)
+                for rows in rows_in_turn(ROWS_DRAWN, len(first))
+            ]
+        )
+        if heat.columns and heat.reviews
+        else None,
+        tables=[_shares_table(heat, first, choices.LAYERS[q.layer].lower(), str(asked.context["counted"]))],
         not_said=[
             _("A dark cell without a dot may be chance; a dot says that the cell differs by more than chance."),
             _("Divisions and offices differ in size and in the kinds of reviews they see. No cell scores an office."),

@@ -1,5 +1,7 @@
 """Influences in system maps, in a brief."""
 
+from functools import partial
+
 from sqlmodel import Session
 
 from app.core.dates import quarter, thousands
@@ -7,7 +9,8 @@ from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
 from app.patterns import evidence
-from app.patterns.briefs.document import Picture, Table
+from app.patterns.briefs.document import Table
+from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.pages import choices
 from app.patterns.pages.contents.content import Content, Own, filter_words
@@ -18,7 +21,7 @@ from app.patterns.pages.saved import Opened
 from app.patterns.views.kept import Kept
 from app.system_maps.shapes import ON_PAPER, Drawing
 
-ARROWS_ON_PAPER = (24, 21, 18, 16, 14, 12, 10, 8, 6)
+ARROWS_ON_PAPER = (24, 21, 18, 16, 14, 12, 10, 8, 6, 4)
 """Tried in turn, until the drawing is narrow enough for letters that can be read on paper."""
 WIDEST = 928
 """Letters of 13 px are then 7 points high."""
@@ -81,7 +84,10 @@ def _counted_from(found: Influences) -> str:
 
 def influences_picture(found: Influences) -> Picture:
     """As many of the arrows told of most as can be read on paper."""
-    most, drawn = _narrow_enough(found)
+    return in_turn([partial(_picture, found, most, drawn) for most, drawn in _narrow_enough(found)])
+
+
+def _picture(found: Influences, most: int, drawn: Drawing) -> Picture:
     above = [_("Counted from %(base)s") % {"base": _counted_from(found)}, found.left_out_of_drawing(most)]
     title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
     return picture(
@@ -90,10 +96,10 @@ def influences_picture(found: Influences) -> Picture:
     )  # fmt: skip
 
 
-def _narrow_enough(found: Influences) -> tuple[int, Drawing]:
-    """How many arrows may be drawn, and the drawing."""
-    tried = [(most, found.drawing(most, ON_PAPER)) for most in ARROWS_ON_PAPER]
-    return next((one for one in tried if one[1].width <= WIDEST), tried[-1])
+def _narrow_enough(found: Influences) -> list[tuple[int, Drawing]]:
+    """How many arrows may be drawn, and the drawings."""
+    tried = [(most, found.drawing(most, ON_PAPER)) for most in rows_in_turn(ARROWS_ON_PAPER, len(found.edges))]
+    return [one for one in tried if one[1].width <= WIDEST] or tried[-1:]
 
 
 def _influences_table(found: Influences) -> Table:

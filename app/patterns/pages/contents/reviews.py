@@ -11,7 +11,8 @@ from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
 from app.patterns import evidence
-from app.patterns.briefs.document import MOST_ROWS, Picture, Table, data_words
+from app.patterns.briefs.document import MOST_ROWS, Table, data_words
+from app.patterns.briefs.pictures import Picture
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension
 from app.patterns.pages.asking import NotKnown

@@ -10,7 +10,8 @@ from app.core.dates import quarter
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.viewers import Viewer
-from app.patterns.briefs.document import Picture, Table
+from app.patterns.briefs.document import Table
+from app.patterns.briefs.pictures import Picture
 from app.patterns.context.models import SystemChange
 from app.patterns.pages import methods
 from app.patterns.pages.choices import quarter_words
