@@ -1,6 +1,7 @@
 """Dates, times and numbers as people read them in the United States."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 
@@ -12,7 +13,7 @@ def local_day(value: date) -> date:
 
 def day(value: date | None) -> str:
     """Nov 24, 2026; of an instant, the day in the server's time zone."""
-    return format_date(local_day(value), "MMM d, yyyy", locale="en_US") if value else "–"
+    return _day(local_day(value)) if value else "–"
 
 
 def long_day(value: date) -> str:
@@ -23,7 +24,18 @@ def long_day(value: date) -> str:
 def clock(value: datetime | time) -> str:
     """10:42 AM, in the server's time zone."""
     local = value.astimezone() if isinstance(value, datetime) else value
-    return format_time(local, "h:mm a", locale="en_US").replace("\u202f", " ")
+    return _clock(local.hour, local.minute)
+
+
+@lru_cache(maxsize=1000)
+def _day(value: date) -> str:
+    # Kept, because a list names the same days again and again.
+    return format_date(value, "MMM d, yyyy", locale="en_US")
+
+
+@lru_cache
+def _clock(hour: int, minute: int) -> str:
+    return format_time(time(hour, minute), "h:mm a", locale="en_US").replace("\u202f", " ")
 
 
 def percent(share: float) -> str:

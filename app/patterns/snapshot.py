@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from sys import getsizeof
 
 from markupsafe import Markup
 
@@ -49,6 +48,21 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A page that is written already, without what each request writes anew."""
+
+    small: Mapping[str, Markup]
+    """The blocks around its main part."""
+    main: tuple[bytes, ...]
+    """As it is sent, since it has up to 300 kilobytes; between the parts it is said when the numbers were asked for."""
+
+    @property
+    def n_bytes(self) -> int:
+        """Roughly."""
+        return sum(map(len, (*self.small.values(), *self.main)))
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The rated reviews of one list of factors, as they were when the token was read."""
 
@@ -69,10 +83,8 @@ class Snapshot:
         default_factory=lambda: Kept(MATRIX_CELLS_KEPT, lambda matrix: len(matrix.cells)), repr=False
     )
     _panels: Kept[Hashable, PairPanel] = field(default_factory=lambda: Kept(PANELS_KEPT), repr=False)
-    pages: Kept[Hashable, Mapping[str, Markup]] = field(
-        init=False,
-        default_factory=lambda: Kept(ROOM_FOR_PAGES, lambda blocks: sum(map(getsizeof, blocks.values()))),
-        repr=False,
+    pages: Kept[Hashable, Written] = field(
+        init=False, default_factory=lambda: Kept(ROOM_FOR_PAGES, lambda page: page.n_bytes), repr=False
     )
     """What of the pages asked for last follows from this snapshot alone, by all that it was asked with. A copy of this
     snapshot keeps all that was worked out from the table; pages are written anew, as they also tell of the rest."""

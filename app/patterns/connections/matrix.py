@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -41,7 +42,7 @@ class CellKind(StrEnum):
     NOT_DEFINED = "not_defined"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MatrixCell:
     kind: CellKind
     x: float
@@ -51,6 +52,11 @@ class MatrixCell:
     fill: str = WHITE
     ink: str = INK
     pair: Pair | None = None
+
+    @cached_property
+    def in_link(self) -> str:
+        """What stands in the link of a pair, as SVG: the same whatever the address, and so written once."""
+        return f"<title>{escape(self.description)}</title>{_square(self, is_link=True)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Matrix:
         """
         chosen = (selected.first.code, selected.second.code) if selected else None
         cells = "".join(_shape(cell, chosen, address) for cell in self.cells)
-        return Markup(cells)  # noqa: S704  What people wrote, the labels and the address, is escaped in `_shape`.
+        return Markup(cells)  # noqa: S704  What people wrote, the labels and the address, is escaped as it is written.
 
 
 def matrix_order(grouping: Grouping, pairs: Iterable[Pair]) -> tuple[Factor, ...]:
@@ -187,9 +193,7 @@ def _shape(cell: MatrixCell, chosen: Key | None, address: Callable[[Pair], str] 
         ring = '<rect x="-1.5" y="-1.5" width="31" height="31" rx="4" fill="none" stroke="#14202b" stroke-width="3"/>'
     if pair is None or address is None:
         return f"<g {place}>{_square(cell, is_link=False)}{ring}</g>\n"
-    title = f"<title>{escape(cell.description)}</title>"
-    link = f'<a href="{escape(address(pair))}#panel" tabindex="-1" {place}>'
-    return f"{link}{title}{_square(cell, is_link=True)}{ring}</a>\n"
+    return f'<a href="{escape(address(pair))}#panel" tabindex="-1" {place}>{cell.in_link}{ring}</a>\n'
 
 
 def _square(cell: MatrixCell, *, is_link: bool) -> str:

@@ -4,19 +4,21 @@ Kept is what stands within the frame of the site. The frame, with the name of wh
 their session, is kept apart. The blocks are written without it, so a template that asks who is looking fails at once.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from fastapi import Request, Response
-from markupsafe import Markup
+from fastapi.responses import HTMLResponse
+from markupsafe import escape
 
 from app.core.pages import Page, blocks_of
 from app.core.translation import language
 from app.patterns.pages.dependencies import Asked, as_of
+from app.patterns.snapshot import Written
 
-BLOCKS = ("title", "subnav", "heading", "main")
-THE_TIME = "\0the time\0"
-"""Stands in what is kept where each request writes its own; nobody can send a NUL."""
+SMALL = ("title", "subnav", "heading")
+THE_MAIN, THE_TIME = "\0the main part\0", "\0the time\0"
+"""Stand where each request writes its own, and in its frame where the main part comes; nobody can send a NUL."""
 
 
 def written(
@@ -31,9 +33,13 @@ def written(
         return page(template, fragment="results", **asked.context, **told())
     q = asked.question
     known = (template, q.path, tuple(q.sent.items()), tuple(asked.packs), language(), *beside)
-    kept = asked.snapshot.pages.of(known, lambda: _blocks(template, asked, told()))
-    return page("patterns/written.html", written={**kept, "main": kept["main"].replace(THE_TIME, as_of())})
+    kept = asked.snapshot.pages.of(known, lambda: _write(template, asked, told()))
+    around = page("patterns/written.html", written={**kept.small, "main": THE_MAIN}).body
+    main = escape(as_of()).encode().join(kept.main)
+    return HTMLResponse(bytes(around).replace(THE_MAIN.encode(), main))
 
 
-def _blocks(template: str, asked: Asked, told: dict[str, Any]) -> Mapping[str, Markup]:
-    return blocks_of(template, BLOCKS, **(asked.context | told | {"as_of": THE_TIME}))
+def _write(template: str, asked: Asked, told: dict[str, Any]) -> Written:
+    blocks = blocks_of(template, (*SMALL, "main"), **(asked.context | told | {"as_of": THE_TIME}))
+    main = blocks.pop("main").encode()
+    return Written(blocks, tuple(main.split(THE_TIME.encode())))
