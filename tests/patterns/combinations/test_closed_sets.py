@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from app.patterns.combinations import closed_sets as search
 from app.patterns.combinations.closed_sets import ClosedSet, TooMany, closed_sets
 from app.patterns.counting.columns import Flags
 from tests.patterns.tables import QUICKLY
@@ -37,6 +38,17 @@ class TestClosedSets:
         assert set(found) == by_enumeration(table, least)
         large = [one for one in found if len(one.columns) >= 3]
         assert list(closed_sets(table, least=least, at_most=len(large), size=3)) == large
+
+    @pytest.mark.parametrize(("rows_at_once", "words_at_once"), [(1, 1), (100, 200), (2**13, 2**21)])
+    def test_are_the_same_in_many_steps_and_in_few(self, monkeypatch, rows_at_once: int, words_at_once: int) -> None:
+        monkeypatch.setattr(search, "ROWS_AT_ONCE", rows_at_once)
+        monkeypatch.setattr(search, "WORDS_AT_ONCE", words_at_once)
+        table = np.random.default_rng(7).random((700, 9)) < np.linspace(0.2, 0.9, 9)
+        # Columns that follow from others: from one, from two, and from all but a few rows.
+        table[:, 7] |= table[:, 0]
+        table[:, 2] |= table[:, 3] & table[:, 4]
+        table[5:, 8] = True
+        assert set(closed_sets(table, least=20, at_most=1000)) == by_enumeration(table, 20)
 
     @pytest.mark.parametrize("reviews", [1, 7, 8, 64, 65, 200])
     def test_of_a_full_table_are_one(self, reviews: int) -> None:
