@@ -22,7 +22,6 @@ from app.patterns.brief_command import reader_of_patterns
 from app.patterns.combinations.found import Combination, Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combinations_finding, joined
-from app.patterns.connections.drawings import drawn_map
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.heatmap.measures import Measure, value_of
 from app.patterns.heatmap.shares import Heatmap, heatmap, totals_of
@@ -32,7 +31,6 @@ from app.patterns.pages.connection_routes import LEAST, Shown
 from app.patterns.pages.dependencies import Asked, drawing_of
 from app.patterns.pages.trend_tables import TREND_NAMES, trend_rows
 from app.patterns.sentences import chance_in_words, connections_finding, heatmap_finding
-from app.patterns.snapshot import present_in
 from app.patterns.trends import queries as trend_queries
 from app.patterns.trends.sentences import chart_finding, trends_finding
 from app.patterns.trends.series import Trend, factor_trends, unusual_by_chance
@@ -191,7 +189,7 @@ def _tables(
 
 def _pictures(asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...], found: Found) -> dict[str, str]:
     layer, selection = asked.question.layer, asked.question.selection
-    picture, present = asked.snapshot.picture(selection), present_in(asked.incidence, layer)
+    picture = asked.snapshot.picture(selection)
     reviews, totals = asked.incidence.n_reviews, totals_of(asked.incidence, layer)
     of_pairs = methods.pairs_told(connections_finding(picture.grouping, pairs, reviews), selection, pairs)
     finding = combinations_finding(found, totals, reviews, selection.unit)
@@ -204,7 +202,7 @@ def _pictures(asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...]
     shapes: dict[str, dict[str, Any]] = {
         "heatmap": {"heat": heat, "measure": Measure.SHARE, "value_of": value_of},
         "map": {
-            "drawn": drawn_map(picture.layout, pairs, present, asked.stability),
+            "drawn": asked.snapshot.map(selection),
             "shown": Shown(pairs, LEAST, True),
         },
         "matrix": {"matrix": asked.snapshot.matrix(selection)},

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.core.translation import language
 from app.patterns.connections.consensus import Consensus, consensus_of
+from app.patterns.connections.drawings import FactorMap, drawn_map
 from app.patterns.connections.graph import FactorGraph, Grouping, factor_graph, grouping_of
 from app.patterns.connections.layout import Layout, layout_of
 from app.patterns.connections.matrix import Matrix, drawn_matrix, matrix_order
@@ -25,6 +26,8 @@ ROOM_FOR_SELECTED = 64 * 2**20
 HEATMAPS_KEPT, STRUCTURES_KEPT, PANELS_KEPT = 50, 20, 50
 MATRIX_CELLS_KEPT = 100_000
 """Of a list of 45 factors, the matrices of 49 selections; of one of 200 factors, two."""
+MAP_LINES_KEPT = 20_000
+"""Of a list of 45 factors, the maps of some twenty selections."""
 ROOM_FOR_PAGES = 8 * 2**20
 """Bytes of pages that are written already: some forty of a long list of factors."""
 
@@ -81,6 +84,9 @@ class Snapshot:
     _structures: Kept[Selection, Structure] = field(default_factory=lambda: Kept(STRUCTURES_KEPT), repr=False)
     _matrices: Kept[Selection, Matrix] = field(
         default_factory=lambda: Kept(MATRIX_CELLS_KEPT, lambda matrix: len(matrix.cells)), repr=False
+    )
+    _maps: Kept[Selection, FactorMap] = field(
+        default_factory=lambda: Kept(MAP_LINES_KEPT, lambda drawn: len(drawn.lines)), repr=False
     )
     _panels: Kept[Hashable, PairPanel] = field(default_factory=lambda: Kept(PANELS_KEPT), repr=False)
     pages: Kept[Hashable, Written] = field(
@@ -149,6 +155,15 @@ class Snapshot:
         picture, incidence, layer = self.picture(selection), self.selected(selection), selection.layer
         pairs, stability = pairs_of(incidence, layer), stability_of(incidence, layer)
         return drawn_matrix(picture.grouping, picture.order, pairs, present_in(incidence, layer), stability)
+
+    def map(self, selection: Selection) -> FactorMap:
+        """The map of the reviews selected, at the places that all reviews gave."""
+        return self._maps.of(selection, lambda: self._drawn_map(selection))
+
+    def _drawn_map(self, selection: Selection) -> FactorMap:
+        incidence, layer = self.selected(selection), selection.layer
+        pairs, stability = pairs_of(incidence, layer), stability_of(incidence, layer)
+        return drawn_map(self.picture(selection).layout, pairs, present_in(incidence, layer), stability)
 
 
 def present_in(incidence: Incidence, layer: Layer) -> dict[str, int]:

@@ -7,7 +7,8 @@ from string import ascii_uppercase
 from markupsafe import Markup, escape
 
 from app.core.translation import gettext as _
-from app.patterns.connections.layout import Layout, Point, radius
+from app.patterns.connections.bends import Around, Standing
+from app.patterns.connections.layout import LETTER_WIDTH, Layout, Point, radius
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.stability import Key, Stability
 from app.patterns.counting.records import Factor
@@ -44,13 +45,28 @@ class Line:
     pair: Pair
     start: Point
     end: Point
+    towards: Point | None
+    """Where a line bends to, around a circle in its way; None for a straight line."""
     width: float
     color: str
     opacity: float
     is_within_group: bool
     is_firm: bool
     """False for a link that rests on one review, or that too few resamples show: it is drawn thinner, with a ring."""
-    middle: Point
+
+    @property
+    def middle(self) -> Point:
+        towards = self.towards or Point((self.start.x + self.end.x) / 2, (self.start.y + self.end.y) / 2)
+        x, y = ((a + 2 * c + b) / 4 for a, b, c in zip(self.start, self.end, towards, strict=True))
+        return Point(round(x, 1), round(y, 1))
+
+    @property
+    def shape(self) -> str:
+        """As SVG, without its looks."""
+        if self.towards is None:
+            return f'<line x1="{self.start.x}" y1="{self.start.y}" x2="{self.end.x}" y2="{self.end.y}"'
+        (x1, y1), (x, y), (x2, y2) = self.start, self.towards, self.end
+        return f'<path d="M{x1} {y1}Q{x} {y} {x2} {y2}" fill="none"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +99,9 @@ class FactorMap:
         """
         lines = []
         for line in self.lines:
-            is_drawn = is_shown(line.pair) or line.pair is selected
+            is_drawn = is_shown(line.pair) or line.pair == selected
             if is_drawn or address:
-                lines.append(_edge(line, address, is_drawn=is_drawn, is_selected=line.pair is selected))
+                lines.append(_edge(line, address, is_drawn=is_drawn, is_selected=line.pair == selected))
         return Markup("".join(lines))  # noqa: S704  What people wrote, the labels and the address, is escaped in `_edge`.
 
 
@@ -111,13 +127,15 @@ def drawn_map(
     ]
     drawn = [pair for pair in pairs if pair.is_link or pair.is_explained_by_depth or (pair.phi or 0.0) >= WEAKEST_DRAWN]
     drawn.sort(key=lambda pair: (pair.phi or 0.0, pair.first.code, pair.second.code))
+    circles = tuple(
+        _circle(factor, layout, present, letter_of.get(factor.code), bare=letters is not None) for factor in factors
+    )
+    around = Around([_standing(circle) for circle in circles], layout.width, layout.height)
     return FactorMap(
         width=layout.width,
         height=layout.height,
-        circles=tuple(
-            _circle(factor, layout, present, letter_of.get(factor.code), bare=letters is not None) for factor in factors
-        ),
-        lines=tuple(_line(pair, layout, letter_of, is_firm=is_firm(pair, stability)) for pair in drawn),
+        circles=circles,
+        lines=tuple(_line(pair, layout, letter_of, around, is_firm=is_firm(pair, stability)) for pair in drawn),
         outlines=tuple(outlines),
         other_title=layout.other_title,
     )
@@ -144,26 +162,32 @@ def _circle(factor: Factor, layout: Layout, present: Mapping[str, int], letter: 
     return Circle(factor, place.x, place.y, r, round(place.y + r + 15, 1), present[factor.code], letter, color, ground)
 
 
+def _standing(circle: Circle) -> Standing:
+    half_label = len(circle.factor.label) * LETTER_WIDTH / 2
+    return Standing(circle.factor.code, circle.x, circle.y, circle.radius, circle.label_y - 4, half_label)
+
+
 def is_firm(pair: Pair, stability: Mapping[Key, Stability]) -> bool:
     found = stability.get((pair.first.code, pair.second.code))
     return found is None or found.is_firm
 
 
-def _line(pair: Pair, layout: Layout, letter_of: Mapping[str, str], *, is_firm: bool) -> Line:
+def _line(pair: Pair, layout: Layout, letter_of: Mapping[str, str], around: Around, *, is_firm: bool) -> Line:
     letter = letter_of.get(pair.first.code)
     is_within = letter is not None and letter == letter_of.get(pair.second.code)
     start, end = layout.places[pair.first.code], layout.places[pair.second.code]
-    width = 1.2 + 22 * ((pair.phi or 0.0) - WEAKEST_DRAWN)
+    strength = 1.2 + 22 * ((pair.phi or 0.0) - WEAKEST_DRAWN)
+    width = max(1.0, round(strength if is_firm else strength * THIN, 1))
     return Line(
         pair=pair,
         start=start,
         end=end,
-        width=max(1.0, round(width if is_firm else width * THIN, 1)),
+        towards=around.way(pair.first.code, pair.second.code, width),
+        width=width,
         color=colors_of(letter)[0] if is_within and letter else BETWEEN_GROUPS,
         opacity=0.62 if is_within else 0.38,
         is_within_group=is_within,
         is_firm=is_firm,
-        middle=Point(round((start.x + end.x) / 2, 1), round((start.y + end.y) / 2, 1)),
     )
 
 
@@ -178,7 +202,6 @@ def _edge(line: Line, address: Callable[[Pair], str] | None, *, is_drawn: bool, 
     if pair.is_link and not line.is_firm:
         place = f'cx="{line.middle.x}" cy="{line.middle.y}"'
         ring = f'<circle {place} r="4" fill="#ffffff" stroke="{color}" stroke-width="1.5"/>'
-    ends = f'x1="{line.start.x}" y1="{line.start.y}" x2="{line.end.x}" y2="{line.end.y}"'
     stroke = f'stroke="{color}" stroke-opacity="{opacity}" stroke-width="{width}"{dashes}'
     is_certain = int(pair.is_link or pair.is_explained_by_depth)
     known = f'data-a="{escape(pair.first.code)}" data-b="{escape(pair.second.code)}"'
@@ -186,7 +209,7 @@ def _edge(line: Line, address: Callable[[Pair], str] | None, *, is_drawn: bool, 
     link = f' href="{escape(address(pair))}#panel" tabindex="-1"' if address else ""
     hidden = "" if is_drawn else ' display="none"'
     name = "a" if address else "g"
-    inner = f"<title>{escape(_told(line))}</title><line {ends} {stroke}/>{ring}"
+    inner = f"<title>{escape(_told(line))}</title>{line.shape} {stroke}/>{ring}"
     return f'<{name} class="edge" {known} {strength}{link}{hidden}>{inner}</{name}>\n'
 
 

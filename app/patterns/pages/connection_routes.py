@@ -15,7 +15,6 @@ from app.core.downloads import file_of, picture_file
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
-from app.patterns.connections.drawings import drawn_map
 from app.patterns.connections.matrix import LIFT_CLASSES
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first, too_few_to_tell
 from app.patterns.pages import files, methods
@@ -23,7 +22,6 @@ from app.patterns.pages.asking import SECOND_SIDE, NotKnown, Question
 from app.patterns.pages.dependencies import CONNECTIONS, Asked, asked_of, drawing_of, reviews_with_quarter, titles_of
 from app.patterns.pages.written import written
 from app.patterns.sentences import connections_finding, strongest_link
-from app.patterns.snapshot import present_in
 
 routes = router("/patterns")
 
@@ -193,14 +191,12 @@ def _chosen_pair(q: Question, shown: Shown) -> Pair | None:
 
 
 def _drawings(asked: Asked, shown: Shown, view: str) -> dict[str, Any]:
-    layer, selection = asked.question.layer, asked.question.selection
-    picture = asked.snapshot.picture(selection)
-    present = present_in(asked.incidence, layer)
+    selection = asked.question.selection
     # Only the one that is looked at: each has hundreds of shapes.
     return {
-        "drawn": drawn_map(picture.layout, shown.pairs, present, asked.stability) if view == "map" else None,
+        "drawn": asked.snapshot.map(selection) if view == "map" else None,
         "matrix": asked.snapshot.matrix(selection) if view == "matrix" else None,
-        "grouping": picture.grouping,
+        "grouping": asked.snapshot.picture(selection).grouping,
         "lift_classes": LIFT_CLASSES,
     }
 
