@@ -77,7 +77,7 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
     """The panel of a pair of factors. `names` are those of the divisions."""
     rows = incidence.rows_with((pair.first.code, pair.second.code), layer)
     both = incidence.rows(rows)
-    here, everywhere = (of.attributes[Dimension.DIVISION].counts() for of in (both, incidence))
+    here, everywhere = (of.values(Dimension.DIVISION).counts() for of in (both, incidence))
     where = [(names.get(code, code), here[code], everywhere[code]) for code in both.groups(Dimension.DIVISION)]
     return PairPanel(
         pair=pair,

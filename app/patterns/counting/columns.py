@@ -17,6 +17,10 @@ Codes: TypeAlias = npt.NDArray[np.int8]
 Places: TypeAlias = npt.NDArray[np.intp]
 """Numbers of rows, in order."""
 
+FEW = 2**13
+"""Rows that are packed in one step: going stretch by stretch would take longer than what is done in each."""
+EACH_BIT = (1 << np.arange(8, dtype=np.uint8))[:, np.newaxis, np.newaxis]
+
 
 @dataclass(frozen=True, eq=False)
 class Column:
@@ -78,12 +82,14 @@ class Column:
     @cached_property
     def planes(self) -> Planes:
         """For each name that occurs, the reviews with it, in bits as in `planes_told`."""
-        wanted = np.array(self._occurring, dtype=np.int32)[:, np.newaxis]
+        wanted = np.array(self._occurring, dtype=np.int32)
+        if len(self.numbers) <= FEW:
+            return planes_of(self.numbers[:, np.newaxis] == wanted)
         stretch = _stretch(len(self.numbers))
         packed = np.zeros((len(wanted), stretch), dtype=np.uint8)
         for bit in range(8):
             some = self.numbers[bit * stretch : (bit + 1) * stretch]
-            packed[:, : len(some)] |= (some == wanted).view(np.uint8) * np.uint8(1 << bit)
+            packed[:, : len(some)] |= (some == wanted[:, np.newaxis]).view(np.uint8) * np.uint8(1 << bit)
         return packed.view(np.uint64)
 
     @cached_property
@@ -104,7 +110,14 @@ class Column:
 
 def planes_of(flags: Flags) -> Planes:
     """The flags, packed: see `planes_told`."""
-    return planes_told(flags.shape, lambda some: flags[some])
+    rows, columns = flags.shape
+    if rows > FEW:
+        return planes_told(flags.shape, lambda some: flags[some])
+    stretch = _stretch(rows)
+    whole = np.zeros((8 * stretch, columns), dtype=np.uint8)
+    whole[:rows] = flags
+    packed = np.bitwise_or.reduce(whole.reshape(8, stretch, columns) * EACH_BIT)
+    return np.ascontiguousarray(packed.T).view(np.uint64)
 
 
 def planes_told(shape: tuple[int, ...], told: Callable[[slice], Flags]) -> Planes:
@@ -116,6 +129,8 @@ def planes_told(shape: tuple[int, ...], told: Callable[[slice], Flags]) -> Plane
     table comes after it is an eighth of the size.
     """
     rows, columns = shape
+    if rows <= FEW:
+        return planes_of(told(slice(None)))
     stretch = _stretch(rows)
     packed = np.zeros((stretch, columns), dtype=np.uint8)
     for bit in range(8):
@@ -155,10 +170,17 @@ def sets_of(planes: Planes, rows: int) -> Sets:
 
 AT_ONCE = 2**16
 """Words compared in one step: enough to make the steps few, and few enough to stay in the processor's own memory."""
+SHORT = 2**4
+"""Words of a plane that are so few that each is compared for all planes in turn."""
 
 
 def shared_bits(first: Planes, second: Planes) -> Counts:
     """For each plane of the first and each of the second, the number of reviews with both."""
+    if first.shape[1] <= SHORT:
+        # Word by word, because adding along so few takes longer than everything else.
+        words = np.ascontiguousarray(first.T)[:, :, np.newaxis] & np.ascontiguousarray(second.T)[:, np.newaxis]
+        shared: Counts = np.bitwise_count(words).sum(axis=0, dtype=np.uint16).astype(np.int64)
+        return shared
     counts = np.empty((len(first), len(second)), dtype=np.int64)
     step = max(AT_ONCE // max(second.size, 1), 1)
     for at in range(0, len(first), step):

@@ -93,7 +93,8 @@ class Incidence(TalliedTable):
         """
         counts = np.repeat(bits_in(planes)[:, np.newaxis], len(self.factors), axis=1)
         in_part = self.answered_in_part
-        counts[:, in_part] = shared_bits(planes, self.answered_planes[in_part])
+        if len(in_part):
+            counts[:, in_part] = shared_bits(planes, self.answered_planes[in_part])
         return counts
 
     def answered_and_present(self, layer: Layer) -> tuple[Flags, Flags]:
@@ -192,7 +193,16 @@ class Part(Incidence):
 
     @cached_property
     def attributes(self) -> dict[Dimension, Column]:
-        return {dimension: values.at(self._at) for dimension, values in self._whole.attributes.items()}
+        return {dimension: self.values(dimension) for dimension in self._whole.attributes}
+
+    def values(self, dimension: Dimension) -> Column:
+        if dimension not in self._values:
+            self._values[dimension] = self._whole.values(dimension).at(self._at)
+        return self._values[dimension]
+
+    @cached_property
+    def _values(self) -> dict[Dimension, Column]:
+        return {}
 
     @cached_property
     def episodes(self) -> Episodes:

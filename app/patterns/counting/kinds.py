@@ -1,5 +1,7 @@
 """What one answer to a factor counts as, by its strength, its direction and the threshold asked for."""
 
+from functools import cache
+
 import numpy as np
 
 from app.patterns.counting.columns import Codes, Flags
@@ -52,12 +54,19 @@ def where_present(answers: Codes, directions: Codes, layer: Layer, threshold: in
     An answer counts by its strength, and the strengths stand in order; a direction counts by the layer. Comparing with
     these few numbers takes a fraction of the time and the memory of looking every cell up in a table.
     """
-    strong = [at for answer, at in ANSWER_NUMBERS.items() if answer and is_strong(answer, layer, threshold)]
-    (other,) = set(DIRECTION_NUMBERS.values()) - set(directions_of(layer))
-    there = answers >= min(strong)
-    there &= answers <= max(strong)
+    weakest, strongest, other = _present_numbers(layer, threshold)
+    there = answers >= weakest
+    there &= answers <= strongest
     there &= directions != other
     return there
+
+
+@cache
+def _present_numbers(layer: Layer, threshold: int) -> tuple[int, int, int]:
+    """The first and the last answer that counts as present, and the direction that does not."""
+    strong = [at for answer, at in ANSWER_NUMBERS.items() if answer and is_strong(answer, layer, threshold)]
+    (other,) = set(DIRECTION_NUMBERS.values()) - set(directions_of(layer))
+    return min(strong), max(strong), other
 
 
 def where_kind(name: str, answers: Codes, directions: Codes, layer: Layer, threshold: int) -> Flags:

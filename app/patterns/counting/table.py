@@ -203,9 +203,13 @@ class Table:
         if dimension is Dimension.SERVICE_AREA:
             return tuple(self.areas[at] for at in np.flatnonzero(self.in_area.any(axis=0)))
         if dimension is Dimension.MALTREATMENT_TYPE:
-            kinds = self.attributes[dimension].occurring()
+            kinds = self.values(dimension).occurring()
             return tuple(sorted({kind for several in kinds for kind in several.split(SEVERAL)}))
-        return self.attributes[dimension].occurring()
+        return self.values(dimension).occurring()
+
+    def values(self, dimension: Dimension) -> Column:
+        """The value of each review in a dimension of reviews."""
+        return self.attributes[dimension]
 
     def _column(self, factor: str) -> int:
         return next(at for at, known in enumerate(self.factors) if known.code == factor)
@@ -217,7 +221,7 @@ class Table:
                 rows &= self._has(dimension, values)
         first, last = selection.quarter_from, selection.quarter_to
         if first is not None or last is not None:
-            quarters = self.attributes[Dimension.QUARTER]
+            quarters = self.values(Dimension.QUARTER)
             is_within = (
                 name
                 for name in quarters.names
@@ -229,7 +233,7 @@ class Table:
         return rows
 
     def _has(self, dimension: Dimension, values: Sequence[str]) -> Flags:
-        column = self.attributes[dimension]
+        column = self.values(dimension)
         if dimension is not Dimension.MALTREATMENT_TYPE:
             return column.flags_of(values)
         return column.flags_of(types for types in column.names if not set(values).isdisjoint(types.split(SEVERAL)))

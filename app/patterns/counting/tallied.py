@@ -55,15 +55,14 @@ class TalliedTable(Table):
             return self._by_area(layer, groups)
         if dimension is Dimension.MALTREATMENT_TYPE:
             return self._by_each(dimension, layer, groups)
-        within = self.attributes[dimension].planes
+        within = self.values(dimension).planes
         tally = self._tally_in(within, layer)
-        return GroupedTally(
-            groups,
-            bits_in(within),
-            tally,
-            rest_present=tally.present.sum(axis=1, keepdims=True) - tally.present,
-            rest_answered=tally.answered.sum(axis=1, keepdims=True) - tally.answered,
-        )
+
+        def rest() -> tuple[Counts, Counts]:
+            present, answered = tally.present, tally.answered
+            return present.sum(axis=1, keepdims=True) - present, answered.sum(axis=1, keepdims=True) - answered
+
+        return GroupedTally(groups, bits_in(within), tally, rest)
 
     def with_answers(self, at: Places, others: Self) -> Self:
         """This table with the answers and attributes that the reviews in these places have in another one.
@@ -118,9 +117,9 @@ class TalliedTable(Table):
         return self._present_planes[layer]
 
     @cached_property
-    def answered_in_part(self) -> Flags:
+    def answered_in_part(self) -> Places:
         """The factors that were not answered everywhere."""
-        return np.asarray(bits_in(self.answered_planes) < self.n_reviews)
+        return np.flatnonzero(bits_in(self.answered_planes) < self.n_reviews)
 
     @cached_property
     def _present_planes(self) -> dict[Layer, Planes]:
@@ -153,9 +152,10 @@ class TalliedTable(Table):
 
     def _tally(self, layer: Layer, reviews: Counts, number: Callable[[Planes], Counts]) -> Tally:
         """Of so many `reviews`, in each group; `number` counts those among them that are in a plane."""
-        reviews = np.broadcast_to(reviews, (len(self.factors), *reviews.shape))
+        reviews = np.full((len(self.factors), *reviews.shape), reviews, dtype=np.int64)
         answered, in_part = reviews.copy(), self.answered_in_part
-        answered[in_part] = number(self.answered_planes[in_part])
+        if len(in_part):
+            answered[in_part] = number(self.answered_planes[in_part])
 
         def number_of(kind: str) -> Counts:
             there = self._can_be_there(kind, layer)
@@ -192,14 +192,12 @@ class TalliedTable(Table):
         for at, group in enumerate(groups):
             has[:, at] = self._has(dimension, [group])
         here = planes_of(has)
-        rest = self._tally_in(planes_of(has.any(axis=1, keepdims=True) & ~has), layer)
-        return GroupedTally(
-            groups,
-            bits_in(here),
-            self._tally_in(here, layer),
-            rest_present=rest.present,
-            rest_answered=rest.answered,
-        )
+
+        def rest() -> tuple[Counts, Counts]:
+            tally = self._tally_in(planes_of(has.any(axis=1, keepdims=True) & ~has), layer)
+            return tally.present, tally.answered
+
+        return GroupedTally(groups, bits_in(here), self._tally_in(here, layer), rest)
 
     def _by_area(self, layer: Layer, groups: tuple[str, ...]) -> GroupedTally:
         at = [self.areas.index(area) for area in groups]
@@ -210,17 +208,16 @@ class TalliedTable(Table):
         there = np.bincount(once % max(factors * areas, 1), minlength=factors * areas).reshape(areas, factors)[at].T
         reviews = self.in_area[:, at].sum(axis=0, dtype=np.int64)
         answered = np.broadcast_to(reviews, there.shape).copy()
-        rows, linked = self._linked(layer)
-        elsewhere = [np.bincount(linked[~self.in_area[rows, area]], minlength=factors) for area in at]
         # The other answers belong to the review.
         tally = Tally(answered, answered, there, lambda _: np.zeros_like(there))
-        return GroupedTally(
-            groups,
-            reviews,
-            tally,
-            rest_present=np.array(elsewhere, dtype=np.int64).reshape(len(at), factors).T,
-            rest_answered=int(self.in_area.any(axis=1).sum()) - answered,
-        )
+
+        def rest() -> tuple[Counts, Counts]:
+            rows, linked = self._linked(layer)
+            elsewhere = [np.bincount(linked[~self.in_area[rows, area]], minlength=factors) for area in at]
+            present = np.array(elsewhere, dtype=np.int64).reshape(len(at), factors).T
+            return present, int(self.in_area.any(axis=1).sum()) - answered
+
+        return GroupedTally(groups, reviews, tally, rest)
 
 
 def _holds(codes: Codes, number: int) -> bool:

@@ -66,10 +66,22 @@ class GroupedTally:
     reviews: Counts
     """Per group."""
     tally: Tally
-    rest_present: Counts
-    rest_answered: Counts
-    """What each cell is compared with: reviews of the other groups, or for a service area reviews whose episodes all
-    lie elsewhere, so that no review stands on both sides."""
+    count_rest: Callable[[], tuple[Counts, Counts]]
+    """Counts the two below; not everyone who looks at a tally compares its groups."""
+
+    @property
+    def rest_present(self) -> Counts:
+        return self._rest[0]
+
+    @property
+    def rest_answered(self) -> Counts:
+        return self._rest[1]
+
+    @cached_property
+    def _rest(self) -> tuple[Counts, Counts]:
+        """What each cell is compared with: reviews of the other groups, or for a service area reviews whose episodes
+        all lie elsewhere, so that no review stands on both sides."""
+        return self.count_rest()
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ def factor_lines(incidence: Incidence, office: str, code: str) -> Sequence[Facto
 
 def reviews_by_quarter(incidence: Incidence, office: str) -> Counter[str]:
     """How many rated reviews of the office were opened in each quarter."""
-    return Counter(incidence.where(Selection(office=(office,))).attributes[Dimension.QUARTER].counts())
+    return Counter(incidence.where(Selection(office=(office,))).values(Dimension.QUARTER).counts())
 
 
 def incidents_by_quarter(days: Iterable[date]) -> Counter[str]:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.patterns.counting.columns import (
+    FEW,
+    SHORT,
     Column,
     Flags,
     bits_in,
@@ -53,6 +55,28 @@ class TestPlanes:
         assert np.array_equal(before, planes_of(flags))
         flags[places] = others
         assert np.array_equal(after, planes_of(flags))
+
+
+@pytest.mark.parametrize("rows", [SHORT * 64, SHORT * 64 + 1, FEW, FEW + 1, 3 * FEW + 5])
+class TestManyRows:
+    """Few rows are packed and compared in another way than many."""
+
+    def test_planes_count_what_the_flags_count_and_are_renewed(self, rows: int) -> None:
+        draw = np.random.default_rng(rows)
+        before, after = draw.random((2, rows, 11)) < 0.4
+        flags, places = before.astype(np.int64), np.arange(0, rows, 7)
+        assert bits_in(planes_of(before)).tolist() == flags.sum(axis=0).tolist()
+        assert np.array_equal(bits_shared_within(planes_of(before)), flags.T @ flags)
+        renewed = with_rows(planes_of(before), rows, places, after[places])
+        before[places] = after[places]
+        assert np.array_equal(renewed, planes_of(before))
+        sets = np.unpackbits(sets_of(planes_of(before), rows), axis=0, bitorder="little")[:11]
+        assert np.array_equal(sets.T, before)
+
+    def test_planes_of_a_column_are_those_of_its_values(self, rows: int) -> None:
+        values = np.random.default_rng(rows).choice(["", "a", "b", "c"], rows)
+        flags = values[:, np.newaxis] == np.array(["a", "b", "c"])
+        assert np.array_equal(Column.of(values.tolist()).planes, planes_of(flags))
 
 
 class TestColumn:

@@ -106,7 +106,7 @@ def _picture(asked: Asked, found: Behind, among: Incidence) -> Picture:
 
 
 def _by_quarter(incidence: Incidence, codes: Collection[str] | None = None) -> Counter[str]:
-    column = incidence.attributes[Dimension.QUARTER]
+    column = incidence.values(Dimension.QUARTER)
     if codes is not None:
         column = column.rows(np.isin(incidence.codes, list(codes)))
     return Counter(column.counts())
