@@ -50,8 +50,13 @@ def factor_graph(pairs: Iterable[Pair], factors: Sequence[Factor], present: Mapp
     graph: FactorGraph = nx.Graph()
     for factor in factors:
         graph.add_node(factor.code, label=factor.label, domain=factor.domain, reviews=present[factor.code])
-    links = [pair for pair in pairs if pair.is_link]
-    for pair in sorted(links, key=lambda pair: (pair.first.code, pair.second.code)):
+    add_edges(graph, (pair for pair in pairs if pair.is_link))
+    return graph
+
+
+def add_edges(graph: FactorGraph, pairs: Iterable[Pair]) -> None:
+    """An edge for each of these pairs, in the order of their codes."""
+    for pair in sorted(pairs, key=lambda pair: (pair.first.code, pair.second.code)):
         phi = round(pair.phi or 0.0, 9)
         graph.add_edge(
             pair.first.code,
@@ -62,7 +67,6 @@ def factor_graph(pairs: Iterable[Pair], factors: Sequence[Factor], present: Mapp
             expected=round(pair.expected or 0.0, 6),
             lift=round(pair.lift or 0.0, 6),
         )
-    return graph
 
 
 def grouping_of(graph: FactorGraph, factors: Sequence[Factor], like: Grouping | None = None) -> Grouping:

@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import networkx as nx
+
 from app.patterns.connections.backbone import Key, backbone
 from app.patterns.connections.bridging import Between, Bridging, between_kinds, bridging
 from app.patterns.connections.consensus import Consensus
-from app.patterns.connections.graph import Centrality, FactorGraph, Group, Grouping, centralities, factor_graph
+from app.patterns.connections.graph import (
+    Centrality,
+    FactorGraph,
+    Group,
+    Grouping,
+    add_edges,
+    centralities,
+    factor_graph,
+)
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.stability import stability_of
 from app.patterns.counting.incidence import Incidence
@@ -48,19 +58,33 @@ def graph_of(incidence: Incidence, layer: Layer) -> FactorGraph:
         factor.code: total.present for factor, total in zip(incidence.factors, totals_of(incidence, layer), strict=True)
     }
     graph = factor_graph(pairs_of(incidence, layer), incidence.factors, present)
+    _judge(graph, incidence, layer)
+    return graph
+
+
+def explained_by_depth(incidence: Incidence, layer: Layer) -> FactorGraph:
+    """The pairs that the map draws dashed, as the links are told; never counted with them."""
+    graph: FactorGraph = nx.Graph()
+    add_edges(graph, (pair for pair in pairs_of(incidence, layer) if pair.is_explained_by_depth))
+    _judge(graph, incidence, layer)
+    return graph
+
+
+def _judge(graph: FactorGraph, incidence: Incidence, layer: Layer) -> None:
+    """Writes on each edge out of what it was counted, how it was judged, and how firm it is."""
     for pair in pairs_of(incidence, layer):
         if graph.has_edge(pair.first.code, pair.second.code):
             graph.edges[pair.first.code, pair.second.code].update(_judged(pair))
     for key, found in stability_of(incidence, layer).items():
         if graph.has_edge(*key):
             graph.edges[key].update(seen_again=found.held, rests_on_one_review=found.rests_on_one)
-    return graph
 
 
 def _judged(pair: Pair) -> dict[str, float]:
-    """Out of what a link was counted, and how it was judged; without what is not defined."""
+    """Without what is not defined."""
     low, high = pair.lift_interval or (None, None)
     values = {
+        "explained_by_depth": pair.is_explained_by_depth,
         "base": pair.base,
         "with_the_first": pair.first_present,
         "with_the_second": pair.second_present,
@@ -108,12 +132,14 @@ def structure_of(
     )
 
 
-def described(structure: Structure, about: Mapping[str, Any]) -> FactorGraph:
+def described(structure: Structure, explained: FactorGraph, about: Mapping[str, Any]) -> FactorGraph:
     """The graph with everything known of its factors and links as plain values, none of them None, for files.
 
-    `about` describes the whole, and becomes attributes of the graph.
+    The pairs that depth explains, which the map draws as well, are added as edges that say so; what is told of the
+    factors stays counted from the links alone. `about` describes the whole, and becomes attributes of the graph.
     """
     graph: FactorGraph = structure.graph.copy()
+    graph.add_edges_from(explained.edges(data=True))
     graph.graph.update(about)
     for place in structure.places:
         graph.nodes[place.factor.code].update(_known(place))

@@ -8,12 +8,13 @@ from app.audit import trail
 from app.core.database import Look, Transaction
 from app.core.downloads import file_of
 from app.core.routing import router
+from app.core.translation import N_
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.connections.consensus import SEEDS
 from app.patterns.connections.drawings import drawn_map
 from app.patterns.connections.pairs import pairs_of
-from app.patterns.connections.structure import Structure, described
+from app.patterns.connections.structure import Structure, described, explained_by_depth
 from app.patterns.pages import files, structure_tables
 from app.patterns.pages.connection_routes import Shown, views_of
 from app.patterns.pages.dependencies import Asked, asked_of
@@ -23,6 +24,11 @@ from app.patterns.sentences import structure_finding
 from app.patterns.snapshot import present_in
 
 routes = router("/patterns/connections")
+
+ABOUT_DEPTH = N_(
+    "true: the pair appears together more often than chance gives, but not more often than reviews of the same depth "
+    "give; the map draws it dashed. Groups, strength, betweenness, spread and backbone are counted without these pairs"
+)
 
 
 @routes.get("/groups")
@@ -69,14 +75,18 @@ def graph_file(
     session: Transaction,
     viewer: PatternReader,
 ) -> Response:
-    """The links of these reviews with all that is known of them."""
+    """The links of these reviews, and the pairs that depth of review explains, with all that is known of them."""
     asked = asked_of(request, session, viewer)
     trail.record(session, f"download connections/graph.{kind}", by=viewer)
     head = asked.head(
         session, viewer, _("Factors that appear in the same %(counted)s") % {"counted": asked.context["counted"]}
     )
     about = {name.lower().replace(" ", "_"): words for name, words in head[1:]}
-    graph = described(_structure(asked), {"title": head[0][0], "agency": head[0][1], **about})
+    graph = described(
+        _structure(asked),
+        explained_by_depth(asked.incidence, asked.question.layer),
+        {"title": head[0][0], "agency": head[0][1], **about, "explained_by_depth": _(ABOUT_DEPTH)},
+    )
     return file_of(WRITERS[kind](graph), f"factor-graph.{kind}")
 
 

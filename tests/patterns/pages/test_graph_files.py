@@ -9,11 +9,12 @@ from hypothesis import given
 
 from app.patterns.connections.consensus import consensus_of
 from app.patterns.connections.graph import FactorGraph, grouping_of
-from app.patterns.connections.structure import described, graph_of, structure_of
+from app.patterns.connections.structure import described, explained_by_depth, graph_of, structure_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Layer
 from app.patterns.pages.graph_files import WRITERS
-from tests.patterns.tables import QUICKLY, Table, in_blocks, random_tables
+from tests.patterns.connections.test_depth import independent_given_depth
+from tests.patterns.tables import QUICKLY, Table, factors_named, in_blocks, random_tables, reviews_with
 
 READERS = {
     "json": lambda written: nx.node_link_graph(json.loads(written), edges="edges"),
@@ -29,7 +30,7 @@ def whole_graph(table: Table) -> FactorGraph:
     consensus = consensus_of(graph, grouping)
     agencies = {factor.code: "internal" for factor in incidence.factors}
     structure = structure_of(incidence, Layer.HINDERED, grouping, consensus, agencies)
-    return described(structure, {"title": "Factors & “links”"})
+    return described(structure, explained_by_depth(incidence, Layer.HINDERED), {"title": "Factors & “links”"})
 
 
 class TestEveryFormat:
@@ -56,6 +57,22 @@ class TestEveryFormat:
         assert all(judged <= set(link) for _a, _b, link in graph.edges(data=True))
         assert all(link["weight"] == link["phi"] for _a, _b, link in graph.edges(data=True))
         assert all(0 < link["p"] <= link["adjusted_p"] <= 0.05 for _a, _b, link in graph.edges(data=True))
+
+    @pytest.mark.parametrize("kind", WRITERS)
+    def test_marks_pairs_that_depth_explains_and_counts_nothing_with_them(self, kind: str) -> None:
+        tags = independent_given_depth(380, 16, seed=5, together=0.5)
+        table = reviews_with(tags.astype(int).tolist()), factors_named(16)
+        again = READERS[kind](WRITERS[kind](whole_graph(table)))
+        explained = {frozenset((a, b)) for a, b, edge in again.edges(data=True) if edge["explained_by_depth"]}
+        links = {frozenset(edge) for edge in again.edges} - explained
+        assert len(explained) > 20
+        assert links == {frozenset(("f14", "f15"))}
+        for a, b, edge in again.edges(data=True):
+            assert edge["adjusted_p"] <= 0.05
+            assert (edge["p_given_depth"] <= 0.05) == (frozenset((a, b)) in links)
+            assert edge["in_backbone"] == (frozenset((a, b)) in links)
+        strength = {code: value for code, value in again.nodes(data="strength") if value}
+        assert set(strength) == {"f14", "f15"}
 
     @pytest.mark.parametrize("kind", WRITERS)
     def test_says_what_it_is(self, kind: str) -> None:
