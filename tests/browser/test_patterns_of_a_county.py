@@ -88,3 +88,30 @@ def test_tell_of_what_is_chosen_before_the_long_list(analyst, visit, size, addre
     panel, words = page.locator("#panel"), page.locator("#pairs tbody tr, #combinations tbody tr").first
     assert panel.bounding_box()["y"] < words.bounding_box()["y"]
     assert words.bounding_box()["height"] < (90 if size == WIDE else 400)
+
+
+def test_list_every_influence_on_request_without_script_and_on_paper(analyst, visit):
+    page = visit(analyst, "/patterns/influences", size=PHONE, script=False)
+    rows = page.locator(".influence-table tbody tr")
+    number = rows.count()
+    assert number > 40
+    assert sum(row.is_visible() for row in rows.all()) == 12
+    page.emulate_media(media="print")
+    assert sum(row.is_visible() for row in rows.all()) == number
+    page.emulate_media(media="screen")
+    page.get_by_role("link", name=f"Show all {number} influences").click()
+    rows.nth(12).wait_for(state="visible")
+    assert sum(row.is_visible() for row in rows.all()) == number
+    assert not page.get_by_role("link", name=f"Show all {number} influences").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_list_of_combinations_tells_on_a_phone_what_the_picture_scrolls_for(analyst, visit):
+    page = visit(analyst, "/patterns/combinations?show=all", size=PHONE)
+    accessible(page)
+    row = page.locator(".combination-table tbody tr").first
+    told = [cell.get_attribute("data-label") for cell in row.locator("td").all() if cell.is_visible()]
+    assert told == ["Together", "Expected", "Expected given depth", "Reading"]
+    assert page.get_by_text("The numbers that stand to the right of the dots are in the list below.").is_visible()
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    assert all(cell.is_visible() for cell in row.locator("td").all())

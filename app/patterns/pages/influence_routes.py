@@ -33,6 +33,8 @@ from app.system_maps.models import Level
 routes = router("/patterns")
 
 INFLUENCES = "/patterns/influences"
+FIRST_SHOWN = 12
+"""Lines of the list that stand open; the others on request, and on paper."""
 
 
 @routes.get("/influences")
@@ -49,6 +51,7 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
         shown_words=SHOWN,
         what_an_arrow_is=what_an_arrow_is(),
         edges=found.edges,
+        first_shown=FIRST_SHOWN,
         circles=circles(graph),
         paths=common_paths(graph, [key for key, level in found.levels.items() if level is Level.LAW_AND_FUNDING]),
         drawing=found.drawing() if graph else None,
