@@ -4,11 +4,11 @@ import gc
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
+from sqlmodel import col, select
 
 from app.core.database import Look, writing
 from app.core.routing import router
@@ -17,7 +17,7 @@ from app.identity.models import Role
 from app.main import create_app
 from app.reviews.models import Review
 from app.systemic_factors.models import Answer, FactorRating
-from benchmarks.county import large_agency, sign_in
+from benchmarks.county import sign_in
 from benchmarks.measure import Row, Work, compare, compare_often
 
 EMPTY = "an empty page"
@@ -43,9 +43,8 @@ def same(of: str, request: Request, look: Look, viewer: User, page: ThePage) -> 
     return Response(request.app.state.bytes_of[of], media_type="text/html")
 
 
-def compare_pages(folder: Path, reviews: int) -> list[Row]:
+def compare_pages(engine: Engine, reviews: int) -> list[Row]:
     """Autosave, the list of reviews and the pages of patterns, in an agency with so many reviews."""
-    engine = large_agency(folder / f"pages-{reviews}.db", folder, reviews)
     app = create_app(engine)
     app.include_router(routes)
     gc.collect()
@@ -89,7 +88,7 @@ def _patterns(client: TestClient, engine: Engine, reviews: int) -> list[Row]:
 
     def answer() -> None:
         with writing(engine) as session:
-            rating = session.get_one(FactorRating, 1)
+            rating = session.exec(select(FactorRating).order_by(col(FactorRating.id)).limit(1)).one()
             rating.answer = Answer.STRONG if rating.answer != Answer.STRONG else Answer.NOT_EVIDENT
 
     changes = {"words of a review": words, "an answer": answer}
