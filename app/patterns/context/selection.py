@@ -45,10 +45,15 @@ class Quarter:
 class Waiting:
     """Days from incident to first debrief."""
 
-    number: int
+    days: tuple[int, ...]
+    """Of each debriefed review, the fewest first."""
     lower: float
     median: float
     upper: float
+
+    @property
+    def number(self) -> int:
+        return len(self.days)
 
 
 def is_eligible(path: Path) -> bool:
@@ -89,7 +94,7 @@ def days_to_debrief(paths: Iterable[Path]) -> Waiting | None:
     )
     if not days:
         return None
-    return Waiting(len(days), *(_quantile(days, Fraction(part, 4)) for part in (1, 2, 3)))
+    return Waiting(tuple(days), *(_quantile(days, Fraction(part, 4)) for part in (1, 2, 3)))
 
 
 def _quantile(ordered: Sequence[int], part: Fraction) -> float:

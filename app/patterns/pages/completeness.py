@@ -127,5 +127,6 @@ def rows_of(found: Completeness) -> Iterable[list[str | int | float | None]]:
         for field in fields:
             yield [part, field.name, field.of, field.answered, field.unknown, field.empty]
     for code, waiting in found.waiting:
-        words = f"Median {waiting.median:g} days" if told(waiting.number) else "Too few for a median of the days"
+        few = f"{', '.join(map(str, waiting.days))} days, too few for a median,"
+        words = f"Median {waiting.median:g} days" if told(waiting.number) else few
         yield [f"{words} to the first debrief", code, waiting.number, None, None, None]

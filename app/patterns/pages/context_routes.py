@@ -27,10 +27,11 @@ from app.patterns.context import actions
 from app.patterns.context.completeness import answers_in
 from app.patterns.context.open_cases import LARGEST, Problem, read_open_cases
 from app.patterns.counting.records import Selection
+from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.pages import files
 from app.patterns.pages.choices import quarter_words
 from app.patterns.pages.dependencies import asked_where_rated, head_of, incidents_until, of_incidents
-from app.patterns.pages.selection import share_told, small_shares_note, what_gets_reviewed
+from app.patterns.pages.selection import few_days, share_told, small_shares_note, what_gets_reviewed
 from app.patterns.trends import queries as trend_queries
 
 routes = router("/patterns/trends")
@@ -53,6 +54,8 @@ def see_selection(request: Request, look: Look, viewer: PatternReader, page: The
         found=what_gets_reviewed(look, viewer, selection),
         share_told=share_told,
         small_shares_note=small_shares_note(),
+        few_days=few_days,
+        least=SMALLEST_BASE,
         completeness=answers_in(asked.snapshot.selected(selection.of_incidents)) if asked else None,
         quarter_words=quarter_words,
     )

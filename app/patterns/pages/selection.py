@@ -90,6 +90,16 @@ def small_shares_note() -> str:
     }
 
 
+def few_days(waiting: Waiting) -> str:
+    """The days themselves, where they are too few for half and middle half; whoever sees them may read the reviews."""
+    words = ngettext(
+        "%(days)s days, of %(num)s debriefed review; too few for half and middle half",
+        "%(days)s days, of %(num)s debriefed reviews; too few for half and middle half",
+        waiting.number,
+    )
+    return words % {"days": ", ".join(map(str, waiting.days)), "num": waiting.number}
+
+
 def what_gets_reviewed(session: Session, viewer: Viewer, selection: Selection) -> WhatGetsReviewed:
     """Of the incidents that this viewer may count and the selection asks for."""
     paths: list[Path] = trend_queries.paths_of_incidents(session, viewer, selection)

@@ -66,6 +66,7 @@ class TestWaiting:
         paths = [Path(known, None, True, known + timedelta(days=number)) for number in (4, 10, 12)]
         ((code, waiting),) = waiting_by_quarter([*paths, Path(date(2026, 5, 1), None, True, None)])
         assert (code, waiting.number, waiting.median) == ("2026-Q1", 3, 10)
+        assert waiting.days == tuple(sorted(waiting.days))
 
 
 class TestFields:

@@ -15,7 +15,7 @@ from app.patterns.context.models import OpenCases, SystemChange
 from app.systemic_factors.models import Round
 from tests.cast import Cast
 from tests.conftest import Browser, words
-from tests.factories import an_incident
+from tests.factories import a_debrief, a_review, an_incident
 from tests.patterns.county import a_rated_review
 
 Browse: TypeAlias = Callable[[Viewer | None], Browser]
@@ -275,6 +275,27 @@ class TestWhatGetsReviewed:
         assert "a share of fewer than 5 is not told" in told
         few = words(client.get("/patterns/trends/selection?from=2025-Q2&to=2025-Q2").text)
         assert "4 incidents, of which 0 reviewed." in few
+
+    @pytest.mark.parametrize("debriefs", [1, 2, 4, 5])
+    def test_tells_quartiles_of_days_from_five_debriefs_on_and_else_the_days(
+        self, client: Browser, session: Session, cast: Cast, debriefs: int
+    ) -> None:
+        for number in range(debriefs):
+            incident = an_incident(session, cast.harbor_north, learned_on=date(2024, 2, 1))
+            review = a_review(session, cast.pack, cast.harbor_north, incident=incident)
+            a_debrief(session, review, held_on=date(2024, 2, 11 + number))
+        session.commit()
+        period = "from=2024-Q1&to=2024-Q1"
+        told = words(client.get(f"/patterns/trends/selection?{period}").text)
+        by_quarter = words(client.get(f"/patterns/trends/quality?{period}").text)
+        if debriefs < 5:
+            days = ", ".join(str(10 + number) for number in range(debriefs))
+            assert f"{days} days, of {debriefs} debriefed review" in told
+            assert f"Q1 2024 {debriefs} {days} days" in by_quarter
+            assert "days or fewer" not in told
+        else:
+            assert "12 days or fewer" in told
+            assert "Q1 2024 5 12 days 11 to 13 days" in by_quarter
 
     def test_counts_what_a_chief_may_not_open(
         self, client: Browser, session: Session, cast: Cast, browse: Browse

@@ -8,9 +8,10 @@ from app.core.translation import gettext as _
 from app.patterns.briefs.document import MOST_FILTERS, Table
 from app.patterns.briefs.pictures import Picture
 from app.patterns.context.selection import Waiting
-from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.shares import SMALLEST_BASE, Share
 from app.patterns.pages import choices, methods
 from app.patterns.pages.dependencies import Asked
+from app.patterns.pages.selection import few_days
 from app.patterns.views.kept import Kept
 
 
@@ -51,6 +52,8 @@ def waiting_words(waiting: Waiting | None) -> str:
     """How long it took to the first debrief."""
     if waiting is None:
         return _("no review has a debrief yet")
+    if waiting.number < SMALLEST_BASE:
+        return few_days(waiting)
     return _("half within %(median)s, the middle half %(lower)s to %(upper)s days, of %(number)s reviews") % {
         "median": round(waiting.median),
         "lower": round(waiting.lower),
