@@ -34,7 +34,8 @@ MOST_WORDS = 60
 
 # Words of a header, best first. A header fits when all words of a name are in it.
 _NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("report id", "case id", "review id", "incident id", "record id", "id", "reference", "case number", "number"),
+    "id": ("report id", "case id", "review id", "incident id", "record id", "id", "reference", "ref", "case number",
+           "number"),
     "occurred_on": ("date of incident", "incident date", "event date", "event start date", "occurred on", "start date",
                     "date of death", "date"),
     "office": ("regional office", "office", "local unit", "unit", "region", "location"),

@@ -40,6 +40,15 @@ class TestAFileInOurWords:
             "summary": "Summary",
         }
 
+    @pytest.mark.parametrize("header", ["Ref", "Case ref", "Ref. no.", "Reference", "Review ID"])
+    def test_a_reference_that_never_repeats_is_the_id(self, header: str) -> None:
+        mapping = guess(OWN.replace("Case number", header)).mapping
+        assert mapping.id
+        assert mapping.id.column == header
+
+    def test_a_reference_that_comes_twice_is_no_id(self) -> None:
+        assert guess(OWN.replace("Case number", "Ref").replace("C-2", "C-1")).mapping.id is None
+
     def test_words_of_our_list_are_matched_and_the_others_asked_about(self) -> None:
         mapping = guess(OWN).mapping
         assert mapping.taxonomy.use == "default"
