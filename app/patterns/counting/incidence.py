@@ -196,6 +196,9 @@ class Part(Incidence):
         return {dimension: self.values(dimension) for dimension in self._whole.attributes}
 
     def values(self, dimension: Dimension) -> Column:
+        # A copy of a part with something replaced has all of its columns, and no whole.
+        if "attributes" in self.__dict__:
+            return self.attributes[dimension]
         if dimension not in self._values:
             self._values[dimension] = self._whole.values(dimension).at(self._at)
         return self._values[dimension]
