@@ -59,6 +59,25 @@ LINKED = (
 )
 """A factor with the direction of its link and with whom the work met, as one number."""
 
+# What is read of reviews and key episodes. Put together once: after a change it takes as long as to read one of them.
+REVIEWS = sa.select(
+    REVIEW.c.id,
+    REVIEW.c.code,
+    sa.cast(REVIEW.c.opened_on, sa.Text),
+    REVIEW.c.office_id,
+    REVIEW.c.method,
+    REVIEW.c.level,
+    INCIDENT.c.incident_type,
+    sa.cast(INCIDENT.c.maltreatment_types, sa.Text),
+    INCIDENT.c.child_age_band,
+    sa.cast(INCIDENT.c.occurred_on, sa.Text),
+).join(INCIDENT, INCIDENT.c.id == REVIEW.c.incident_id)
+EPISODES = (
+    sa.select(EPISODE.c.review_id, EPISODE.c.id, KIND, EPISODE.c.service_area)
+    .where(EPISODE.c.removed_at.is_(None))
+    .order_by(EPISODE.c.id)
+)
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -175,7 +194,7 @@ def load(
 
 def _reviews(session: Session, asked: _Asked, counted: Places, units: dict[int, Any]) -> _Reviews:
     ids, codes, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.str_)], tuple(Numbered() for _ in range(8))
-    for part in streamed(session, _query_of_reviews(asked)):
+    for part in streamed(session, REVIEWS.where(REVIEW.c.id.in_(asked.reviews))):
         ids.append(np.array(part[0], dtype=np.int64))
         codes.append(np.array(part[1], dtype=np.str_))
         for values, column in zip(part[2:], columns, strict=True):
@@ -191,25 +210,6 @@ def _reviews(session: Session, asked: _Asked, counted: Places, units: dict[int, 
         codes=all_codes[order],
         opened=opened[order],
         attributes={dimension: column.rows(order) for dimension, column in attributes.items()},
-    )
-
-
-def _query_of_reviews(asked: _Asked) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            REVIEW.c.id,
-            REVIEW.c.code,
-            sa.cast(REVIEW.c.opened_on, sa.Text),
-            REVIEW.c.office_id,
-            REVIEW.c.method,
-            REVIEW.c.level,
-            INCIDENT.c.incident_type,
-            sa.cast(INCIDENT.c.maltreatment_types, sa.Text),
-            INCIDENT.c.child_age_band,
-            sa.cast(INCIDENT.c.occurred_on, sa.Text),
-        )
-        .join(INCIDENT, INCIDENT.c.id == REVIEW.c.incident_id)
-        .where(REVIEW.c.id.in_(asked.reviews))
     )
 
 
@@ -277,18 +277,8 @@ def _answers(session: Session, asked: _Asked, counted: Counted) -> tuple[Codes, 
 
 def _episodes(session: Session, asked: _Asked, reviews: Places) -> tuple[tuple[str, ...], Episodes, Links]:
     """The service areas, the key episodes, and the factors linked there."""
-    query = (
-        sa.select(
-            EPISODE.c.review_id,
-            EPISODE.c.id,
-            KIND,
-            EPISODE.c.service_area,
-        )
-        .where(EPISODE.c.review_id.in_(asked.reviews), EPISODE.c.removed_at.is_(None))
-        .order_by(EPISODE.c.id)
-    )
     areas, parts = Numbered(), [np.zeros((3, 0), dtype=np.int64)]
-    for *numbers, area in streamed(session, query):
+    for *numbers, area in streamed(session, EPISODES.where(EPISODE.c.review_id.in_(asked.reviews))):
         parts.append(np.array(numbers, dtype=np.int64))
         areas.add(area)
     of_review, ids, kinds = np.concatenate(parts, axis=1)

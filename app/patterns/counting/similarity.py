@@ -1,7 +1,7 @@
 """Orders in which things that behave alike stand together (seriation)."""
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,11 @@ def similar_order(profiles: Numbers) -> list[int]:
     if rows < 3 or profiles.shape[1] < 2:
         return list(range(rows))
     # Imported here because scipy's clustering takes a noticeable time to load.
-    from scipy.cluster.hierarchy import linkage, to_tree
+    from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
     distances = correlation_distances(profiles)
-    tree = _best_ends(to_tree(linkage(distances, "average")), squareform(distances, checks=False))
+    tree = _best_ends(linkage(distances, "average"), squareform(distances, checks=False))
     first, last = np.unravel_index(int(np.argmin(tree.cost)), tree.cost.shape)
     order = tree.order(int(first), int(last))
     return order if order[0] < order[-1] else order[::-1]
@@ -52,15 +52,22 @@ class _Branch:
         return self.left.order(first, int(end)) + self.right.order(int(begin), last - size)
 
 
-def _best_ends(tree: Any, distances: Numbers) -> _Branch:
-    """Scipy's own optimal_leaf_ordering computes these sums and then picks ends that do not have the least
-    (https://github.com/scipy/scipy/issues/11227); when that is mended, it can take the place of this."""
-    if tree.is_leaf():
-        return _Branch([tree.id], np.zeros((1, 1)))
-    left, right = _best_ends(tree.left, distances), _best_ends(tree.right, distances)
-    meet = distances[np.ix_(left.rows, right.rows)]
-    to_right = np.array([(row[:, np.newaxis] + meet).min(axis=0) for row in left.cost])
-    across = np.array([(row + right.cost.T).min(axis=1) for row in to_right])
+def _best_ends(merged: Numbers, distances: Numbers) -> _Branch:
+    """The whole tree, from scipy's list of which two branches were merged.
+
+    Scipy's own optimal_leaf_ordering computes these sums and then picks ends that do not have the least
+    (https://github.com/scipy/scipy/issues/11227); when that is mended, it can take the place of this.
+    """
+    branches = [_Branch([row], np.zeros((1, 1))) for row in range(len(distances))]
+    for left, right in merged[:, :2].astype(np.intp).tolist():
+        branches.append(_joined(branches[left], branches[right], distances))
+    return branches[-1]
+
+
+def _joined(left: _Branch, right: _Branch, distances: Numbers) -> _Branch:
+    meet = distances[left.rows][:, right.rows]
+    to_right = (left.cost[:, :, np.newaxis] + meet).min(axis=1)
+    across = (to_right[:, :, np.newaxis] + right.cost).min(axis=1)
     size = len(left.rows) + len(right.rows)
     cost = np.full((size, size), np.inf)
     cost[: len(left.rows), len(left.rows) :] = across

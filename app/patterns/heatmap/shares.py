@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from app.patterns.counting.chance import FALSE_DISCOVERY_RATE, adjusted, fisher_
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import ORDERED, Dimension, Factor, Layer, Unit
 from app.patterns.counting.similarity import similar_order
-from app.patterns.counting.tallies import GroupedTally
+from app.patterns.counting.tallies import GroupedTally, Tally
 
 SMALLEST_BASE = 5
 """A share of fewer reviews than this is not shown; it could not be compared with anything."""
@@ -164,11 +165,12 @@ def heatmap(
 
 def totals_of(incidence: Incidence, layer: Layer) -> tuple[Share, ...]:
     """The share of each factor over all reviews of the table, in the order of the factors."""
-    tally = incidence.tally(layer)
-    names = Share.__dataclass_fields__
-    return tuple(
-        Share(**{name: int(getattr(tally, name)[at]) for name in names}) for at in range(len(incidence.factors))
-    )
+    return tuple(Share(*each) for each in zip(*_told(incidence.tally(layer)), strict=True))
+
+
+def _told(tally: Tally) -> list[Any]:
+    """Every number of a share, in the order in which a share takes them."""
+    return [getattr(tally, name).tolist() for name in Share.__dataclass_fields__]
 
 
 def _totals(incidence: Incidence, dimension: Dimension, layer: Layer) -> tuple[tuple[Share, ...], int]:
@@ -179,11 +181,7 @@ def _totals(incidence: Incidence, dimension: Dimension, layer: Layer) -> tuple[t
 
 
 def _shares(grouped: GroupedTally) -> list[list[Share]]:
-    counts = {name: getattr(grouped.tally, name).tolist() for name in Share.__dataclass_fields__}
-    return [
-        [Share(**{name: count[row][at] for name, count in counts.items()}) for at in range(len(grouped.groups))]
-        for row in range(len(grouped.tally.present))
-    ]
+    return [[Share(*each) for each in zip(*row, strict=True)] for row in zip(*_told(grouped.tally), strict=True)]
 
 
 def _cells(grouped: GroupedTally) -> list[list[Cell]]:

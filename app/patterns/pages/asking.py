@@ -69,13 +69,9 @@ class Question:
 
     def address(self, path: str | None = None, **changes: Any) -> str:
         """This question with changes; an empty value leaves the name out. `from_` and `with_` stand for the words."""
-        wanted = {name.rstrip("_"): value for name, value in changes.items()}
-        names = [*self.sent, *(name for name in wanted if name not in self.sent)]
-        pairs = []
-        for name in names:
-            values = wanted.get(name, self.sent.get(name, ()))
-            pairs += [(name, value) for value in ((values,) if isinstance(values, str) else values) if value]
-        query = urlencode(pairs)
+        wanted = {**self.sent, **{name.rstrip("_"): value for name, value in changes.items()}}
+        each = ((name, (told,) if isinstance(told, str) else told) for name, told in wanted.items() if told)
+        query = urlencode([(name, value) for name, values in each for value in values if value])
         return f"{path or self.path}?{query}" if query else (path or self.path)
 
     def address_of_each(self, name: str) -> Callable[[str], str]:
