@@ -11,6 +11,7 @@ from scipy import stats
 from app.patterns.combinations.closed_sets import ClosedSet, closed_sets
 from app.patterns.counting.chance import fisher_two_sided
 from app.patterns.counting.records import Layer
+from app.patterns.likeness.ranking import most_alike
 from app.patterns.likeness.shared_factors import reviews_like
 from benchmarks.made_up import MadeUp, incidence_of, made_up
 from benchmarks.measure import Row, compare
@@ -29,7 +30,7 @@ MOST_IN_APRIORI = 100_000
 def compare_finding(reviews: int) -> list[Row]:
     made = made_up(reviews)
     together = [_combinations(made)] if reviews <= MOST_IN_APRIORI else []
-    return [_chance(made), *together, _alike(made)]
+    return [_chance(made), *together, *_alike(made)]
 
 
 def _chance(made: MadeUp) -> Row:
@@ -77,16 +78,26 @@ def _frequent_sets(found: Iterable[ClosedSet]) -> dict[frozenset[int], int]:
     return rows
 
 
-def _alike(made: MadeUp) -> Row:
+def _alike(made: MadeUp) -> list[Row]:
+    """The ranking, which is what the join finds; and the whole, which also says what is shared and how rare it is."""
     incidence = incidence_of(made)
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE tag (review INTEGER, factor INTEGER, PRIMARY KEY (review, factor)) WITHOUT ROWID")
     connection.executemany("INSERT INTO tag VALUES (?, ?)", made.pairs.tolist())
     connection.execute("CREATE INDEX of_factor ON tag (factor, review)")
-    return compare(
-        f"G9: twenty reviews like one, of {len(made.present):,}",
-        lambda: reviews_like(incidence, str(incidence.codes[7]), at_most=20),
-        "SQLite: join of shared factors",
-        lambda: connection.execute(ALIKE).fetchall(),
-        rounds=7,
-    )
+    code, peer = str(incidence.codes[7]), "SQLite: join of shared factors"
+
+    def theirs() -> list[Any]:
+        return connection.execute(ALIKE).fetchall()
+
+    def ranked() -> Any:
+        return most_alike(incidence.rarity, 7, at_most=20)
+
+    def explained() -> Any:
+        return reviews_like(incidence, code, at_most=20)
+
+    of = f"of {len(made.present):,}"
+    return [
+        compare(f"G9: the twenty reviews most like one, {of}", ranked, peer, theirs, rounds=21),
+        compare(f"the same with what they share, {of}", explained, peer, theirs, rounds=7),
+    ]

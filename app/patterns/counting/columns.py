@@ -168,6 +168,11 @@ def sets_of(planes: Planes, rows: int) -> Sets:
     return in_order.reshape(lines, bits)[:, :rows]
 
 
+def flags_in(sets: Sets, planes: int) -> Flags:
+    """For each row whose sets these are, and each of so many planes, whether it is in it."""
+    return np.unpackbits(np.ascontiguousarray(sets.T), axis=1, count=planes, bitorder="little").view(np.bool_)
+
+
 AT_ONCE = 2**16
 """Words compared in one step: enough to make the steps few, and few enough to stay in the processor's own memory."""
 SHORT = 2**4

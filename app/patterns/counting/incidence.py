@@ -25,7 +25,7 @@ from app.patterns.counting.columns import (
 from app.patterns.counting.episodes import Episodes, Links, Numbers
 from app.patterns.counting.kinds import ANSWER_NUMBERS, where_present
 from app.patterns.counting.rarity import Rarity, rarity_of
-from app.patterns.counting.records import Dimension, Layer, Selection, Unit
+from app.patterns.counting.records import OPPOSITE, Dimension, Layer, Selection, Unit
 from app.patterns.counting.tallied import TalliedTable
 from app.patterns.counting.tallies import PairCounts
 from app.systemic_factors.models import Answer
@@ -135,22 +135,17 @@ class Incidence(TalliedTable):
         codes = self.codes[found[np.argsort(-self.opened[found], kind="stable")]].tolist()
         return tuple(dict.fromkeys(codes))
 
-    def rarity(self, layer: Layer) -> Rarity:
-        """How rare each factor is, and what each review has of it; worked out once."""
-        if layer not in self._rarities:
-            answered = bits_in(self.answered_planes)
-            self._rarities[layer] = rarity_of(self.present_planes(layer), answered, self.n_reviews)
-        return self._rarities[layer]
+    @cached_property
+    def rarity(self) -> Rarity:
+        """How rare each factor is in each layer of OPPOSITE, and what each review has of it; layer after layer."""
+        present = np.vstack([self.present_planes(layer) for layer in OPPOSITE])
+        return rarity_of(present, np.vstack([self.answered_planes] * len(OPPOSITE)), self.n_reviews)
 
     def row_of(self, code: str) -> int | None:
         """Where the review of this code stands."""
         # Codes stand A to Z.
         at = int(np.searchsorted(self.codes, code))
         return at if at < self.n_reviews and self.codes[at] == code else None
-
-    @cached_property
-    def _rarities(self) -> dict[Layer, Rarity]:
-        return {}
 
 
 class Part(Incidence):

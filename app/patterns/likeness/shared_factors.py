@@ -6,15 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from app.patterns.counting.columns import Flags, Places, Planes, sets_of
+from app.patterns.counting.columns import Counts, Flags, Places, Planes, bits_in, flags_in
 from app.patterns.counting.incidence import Incidence
-from app.patterns.counting.rarity import Weights, weighed
+from app.patterns.counting.rarity import Rarity
 from app.patterns.counting.records import OPPOSITE, Factor, Layer
-
-FEWEST_SHARED = 3
-"""Reviews that share fewer factors are not called similar: any two reviews share one or two."""
-ROUNDING = 1e-9
-"""Sums of the same weights in another order differ by less, and any weight is more."""
+from app.patterns.likeness.ranking import most_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +66,10 @@ def reviews_like(incidence: Incidence, code: str, *, at_most: int) -> LikeOne | 
     if row is None:
         return None
     asked = _asked(incidence, row)
-    alike = _explained(incidence, asked, _most_alike(incidence, asked, at_most))
+    places, _ = most_alike(incidence.rarity, row, at_most=at_most)
     return LikeOne(
         present=tuple(asked.told[at] for at in asked.rarest_first),
-        alike=tuple(sorted(alike, key=lambda one: (-one.score, one.code))[:at_most]),
+        alike=tuple(_explained(incidence, asked, places, at_most)),
         reviews=incidence.n_reviews - 1,
     )
 
@@ -82,12 +78,10 @@ def reviews_like(incidence: Incidence, code: str, *, at_most: int) -> LikeOne | 
 class _Asked:
     """The review asked about. Factors are numbered layer after layer, in the order of OPPOSITE."""
 
-    row: int
     answered: Flags
     present: Flags
     told: tuple[Present, ...]
     """What is present, in the order of the numbers."""
-    weights: Weights
     planes: Planes
     """Of what is present, the reviews in which it is."""
 
@@ -97,86 +91,60 @@ class _Asked:
 
 
 def _asked(incidence: Incidence, row: int) -> _Asked:
-    answered, present = _in_both_layers(incidence.at(np.array([row])))
-    columns = [np.flatnonzero(there) for there in _by_layer(present[0])]
-    told, weights, planes = [], [], []
-    for layer, some in zip(OPPOSITE, columns, strict=True):
-        rarity = incidence.rarity(layer)
-        numbers = zip(rarity.present[some].tolist(), rarity.answered[some].tolist(), strict=True)
-        told += [Present(incidence.factors[at], layer, *both) for at, both in zip(some.tolist(), numbers, strict=True)]
-        weights.append(rarity.weights[some])
-        planes.append(incidence.present_planes(layer)[some])
-    return _Asked(row, answered[0], present[0], tuple(told), np.concatenate(weights), np.vstack(planes))
+    rarity, factors = incidence.rarity, incidence.factors
+    (answered,), (present,) = _answered_and_present(rarity, np.array([row]))
+    told, planes = [], []
+    for at in np.flatnonzero(present).tolist():
+        layer, factor = OPPOSITE[at // len(factors)], at % len(factors)
+        told.append(Present(factors[factor], layer, int(rarity.present[at]), int(rarity.answered[at])))
+        planes.append(incidence.present_planes(layer)[factor])
+    return _Asked(answered, present, tuple(told), np.array(planes, dtype=np.uint64))
 
 
-def _by_layer(flags: Flags) -> Flags:
-    return flags.reshape(len(OPPOSITE), -1)
+def _answered_and_present(rarity: Rarity, places: Places) -> tuple[Flags, Flags]:
+    """Review by factor, of the reviews in these places."""
+    numbers = len(rarity.weights)
+    return (
+        flags_in(rarity.answered_sets.take(places, axis=1), numbers),
+        flags_in(rarity.sets.take(places, axis=1), numbers),
+    )
 
 
-def _in_both_layers(incidence: Incidence) -> tuple[Flags, Flags]:
-    """Review by factor: whether it was answered, and whether it is present."""
-    layers = [incidence.answered_and_present(layer) for layer in OPPOSITE]
-    return np.hstack([answered for answered, _ in layers]), np.hstack([present for _, present in layers])
-
-
-def _most_alike(incidence: Incidence, asked: _Asked, at_most: int) -> Places:
-    """Where the reviews stand that are the most alike, and any that rounding could take for one of them."""
-    sets = sets_of(asked.planes, incidence.n_reviews)
-    is_alike = np.bitwise_count(sets).sum(axis=0, dtype=np.uint8) >= FEWEST_SHARED
-    is_alike[asked.row] = False
-    found = np.flatnonzero(is_alike)
-    if len(found) <= at_most:
-        return found
-    shared = weighed(sets[:, found], asked.weights)
-    either = _either(incidence, asked, found) - shared
-    scores = np.divide(shared, either, out=np.zeros(len(found)), where=shared > ROUNDING)
-    return found.compress(scores >= np.partition(scores, -at_most)[-at_most] - ROUNDING)
-
-
-def _either(incidence: Incidence, asked: _Asked, places: Places) -> Weights:
-    """For the reviews in these places, the weight of what one has and both answered, of both reviews added up.
-
-    That is all that the other has, but for what this one did not answer; and what this one has and the other answered.
-    """
-    rows = incidence.n_reviews
-    total = np.zeros(len(places), dtype=np.float64)
-    for layer, answered, present in zip(OPPOSITE, *map(_by_layer, (asked.answered, asked.present)), strict=True):
-        rarity = incidence.rarity(layer)
-        total += rarity.of_reviews.take(places)
-        if not answered.all():
-            planes = incidence.present_planes(layer)[~answered]
-            total -= weighed(sets_of(planes, rows)[:, places], rarity.weights[~answered])
-        everywhere = rarity.answered == rows
-        total += rarity.weights[present & everywhere].sum()
-        in_part = present & ~everywhere
-        planes = incidence.answered_planes[in_part]
-        total += weighed(sets_of(planes, rows)[:, places], rarity.weights[in_part])
-    return total
-
-
-def _explained(incidence: Incidence, asked: _Asked, places: Places) -> Iterator[Likeness]:
-    some = incidence.at(places)
-    answered, present = _in_both_layers(some)
-    weights = np.concatenate([incidence.rarity(layer).weights for layer in OPPOSITE])
+def _explained(incidence: Incidence, asked: _Asked, places: Places, at_most: int) -> Iterator[Likeness]:
+    weights = incidence.rarity.weights
+    answered, present = _answered_and_present(incidence.rarity, places)
     shared = present & asked.present
     either = (present | asked.present) & answered & asked.answered
     # Each line is summed in the same order, so that reviews that are equally alike have the same score.
     total = (either * weights).sum(axis=1)
     scores = np.divide((shared * weights).sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
-    only_here, only_there = (either & ~present).sum(axis=1), (either & ~asked.present).sum(axis=1)
-    numbers = zip(scores.tolist(), only_here.tolist(), only_there.tolist(), strict=True)
-    with_all: dict[tuple[int, ...], int] = {}
-    for code, has, (score, here, there) in zip(
-        some.codes.tolist(), shared[:, asked.present].tolist(), numbers, strict=True
-    ):
-        parts = tuple(at for at in asked.rarest_first if has[at])
-        if parts not in with_all:
-            with_all[parts] = int(np.bitwise_count(np.bitwise_and.reduce(asked.planes[list(parts)])).sum())
+    # Codes stand A to Z.
+    best = np.lexsort((places, -scores))[:at_most]
+    shared, either, present = shared[best], either[best], present[best]
+    has = shared[:, asked.present]
+    told = zip(
+        incidence.codes.take(places[best]).tolist(),
+        has.tolist(),
+        scores[best].tolist(),
+        (either & ~present).sum(axis=1).tolist(),
+        (either & ~asked.present).sum(axis=1).tolist(),
+        _with_all(asked.planes, has).tolist(),
+        strict=True,
+    )
+    for code, there, score, only_here, only_there, with_all_shared in told:
         yield Likeness(
             code=code,
-            shared=tuple(asked.told[at] for at in parts),
-            only_here=here,
-            only_there=there,
+            shared=tuple(asked.told[at] for at in asked.rarest_first if there[at]),
+            only_here=only_here,
+            only_there=only_there,
             score=score,
-            with_all_shared=with_all[parts],
+            with_all_shared=with_all_shared,
         )
+
+
+def _with_all(planes: Planes, chosen: Flags) -> Counts:
+    """For each line of what is chosen among these planes, the reviews that are in all of it."""
+    there = np.full((len(chosen), planes.shape[-1]), ~np.uint64(0))
+    for plane, is_chosen in zip(planes, chosen.T, strict=True):
+        there[is_chosen] &= plane
+    return bits_in(there)

@@ -10,7 +10,8 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import ReviewReader, ThePage
 from app.patterns import evidence, queries
 from app.patterns.counting.records import Layer
-from app.patterns.likeness.shared_factors import FEWEST_SHARED, LikeOne, reviews_like
+from app.patterns.likeness.ranking import FEWEST_SHARED
+from app.patterns.likeness.shared_factors import LikeOne, reviews_like
 from app.patterns.pages.choices import quarter_words
 from app.reviews.dependencies import ReadableReview
 

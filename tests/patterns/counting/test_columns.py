@@ -13,6 +13,7 @@ from app.patterns.counting.columns import (
     Flags,
     bits_in,
     bits_shared_within,
+    flags_in,
     planes_of,
     sets_of,
     shared_bits,
@@ -42,6 +43,7 @@ class TestPlanes:
         sets = sets_of(planes_of(flags), len(flags))
         held = np.unpackbits(sets, axis=0, bitorder="little")[: flags.shape[1]]
         assert np.array_equal(held.T, flags)
+        assert np.array_equal(flags_in(sets, flags.shape[1]), flags)
 
     @QUICKLY
     @given(tables, st.data())

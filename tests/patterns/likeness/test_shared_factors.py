@@ -8,6 +8,7 @@ from hypothesis import given
 
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import OPPOSITE, Layer, Rating, ReviewRecord
+from app.patterns.likeness.ranking import most_alike
 from app.patterns.likeness.shared_factors import reviews_like
 from app.systemic_factors.models import Answer, Direction
 from tests.conftest import words
@@ -79,6 +80,16 @@ class TestLikeness:
 
     def test_is_not_told_of_a_review_without_a_rating(self) -> None:
         assert reviews_like(Incidence.of([], ()), "a", at_most=5) is None
+
+    @QUICKLY
+    @given(random_tables())
+    def test_is_ranked_by_numbers_alone_as_it_is_explained(self, table: Table) -> None:
+        incidence = Incidence.of(*table)
+        for row, code in enumerate(incidence.codes.tolist()):
+            places, scores = most_alike(incidence.rarity, row, at_most=2)
+            told = reviews_like(incidence, code, at_most=2).alike
+            assert scores[:2].tolist() == pytest.approx([one.score for one in told])
+            assert {one.code for one in told} <= set(incidence.codes[places].tolist())
 
     def test_changes_nothing_when_the_reviews_come_in_another_order(self) -> None:
         table = (np.random.default_rng(1).random((40, 8)) < 0.5).astype(int).tolist()
