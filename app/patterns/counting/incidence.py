@@ -6,7 +6,7 @@ Everything else in patterns asks it for counts and never sees how it keeps them.
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -155,13 +155,9 @@ class Part(Incidence):
     _at: Places
     """Where these rows stand in the whole."""
 
-    def __new__(cls, *arrays: Any, **named: Any) -> Any:
-        """A table of its own: whoever changes a part with `replace` hands every array over, and no whole."""
-        return Incidence(*arrays, **named)
-
     @classmethod
     def of_rows(cls, whole: Incidence, at: Places, threshold: int) -> Self:
-        part = object.__new__(cls)
+        part = cls.__new__(cls)
         same = {name: getattr(whole, name) for name in ("factors", "areas", "unit")}
         size = whole.n_bytes * len(at) // max(whole.n_reviews, 1)
         # Past the constructor, which wants every array at once.
