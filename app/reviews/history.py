@@ -1,11 +1,8 @@
 """The history of a review: how its texts changed, word by word, what was done, and who opened it."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -21,6 +18,7 @@ from app.identity.models import Person
 from app.identity.viewers import Viewer
 from app.reviews.models import Review
 from app.reviews.telling import told as told_in_words
+from app.writing.changes import Piece, word_changes
 from app.writing.models import TextVersion
 
 KINDS: Words[str] = Words(
@@ -61,16 +59,6 @@ CHANGES_PER_PAGE = 20
 DONE_PER_PAGE = 30
 OPENED_PER_PAGE = 200
 """Lines of the trail; those of one person, part and day are shown as one."""
-WORD = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text that stayed, was added or was taken away."""
-
-    words: str
-    what: str
-    """kept, added or removed"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +91,6 @@ class Opened:
     who: str
     part: str
     times: int
-
-
-def word_changes(before: str, after: str) -> list[Piece]:
-    """What changed between two texts, in whole words; short stretches between two changes count as changed, so that a
-    sentence that was rewritten reads as one sentence out and one in."""
-    old, new = WORD.findall(before), WORD.findall(after)
-    pieces: list[Piece] = []
-    for tag, start, end, new_start, new_end in _merged(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
-        if tag == "equal":
-            pieces.append(Piece("".join(old[start:end]), "kept"))
-            continue
-        if removed := "".join(old[start:end]):
-            pieces.append(Piece(removed, "removed"))
-        if added := "".join(new[new_start:new_end]):
-            pieces.append(Piece(added, "added"))
-    return pieces
-
-
-Opcode = tuple[str, int, int, int, int]
-SHORT = 3
-"""A stretch of so few words and spaces between two changes is not worth keeping apart."""
-
-
-def _merged(opcodes: Iterable[Opcode]) -> list[Opcode]:
-    merged: list[Opcode] = []
-    rows = list(opcodes)
-    for place, (tag, *bounds) in enumerate(rows):
-        inner = 0 < place < len(rows) - 1
-        changed = tag != "equal" or (inner and bounds[1] - bounds[0] <= SHORT)
-        if changed and merged and merged[-1][0] == "replace":
-            _, start, _, new_start, _ = merged[-1]
-            merged[-1] = ("replace", start, bounds[1], new_start, bounds[3])
-        else:
-            merged.append(("replace" if changed else "equal", bounds[0], bounds[1], bounds[2], bounds[3]))
-    return merged
 
 
 def changes(session: Session, review: Review, page: int, *, by: Viewer) -> Stretch[Change]:

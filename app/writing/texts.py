@@ -13,6 +13,7 @@ from app.core.errors import Refused
 from app.core.narrative import narrative_names
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
+from app.writing.changes import Piece, word_changes
 from app.writing.models import TextVersion
 
 
@@ -23,6 +24,11 @@ class TwoTexts:
     field: str
     mine: str
     theirs: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Both in one: what only theirs says is removed, what only mine says is added."""
+        return word_changes(self.theirs, self.mine)
 
 
 class ChangedMeanwhile(Refused):

@@ -230,14 +230,37 @@ class TestTwoPeople:
         second.get_by_label("How far it reaches").select_option("agency_wide")
         second.get_by_role("button", name="Save finding").click()
         expect(second.get_by_role("heading", level=1)).to_have_text("Someone else changed this while you were writing")
-        expect(second.get_by_role("region", name="Your text")).to_contain_text(texts[0])
-        expect(second.get_by_role("region", name="Their text, already saved")).to_contain_text(texts[1])
+        for name, own in (("Your text", "meeting"), ("Their text, already saved", "phone call")):
+            told = second.get_by_role("region", name=name)
+            expect(told.locator("mark")).to_have_text(f"Only in this text: {own} end of what is only in this text.")
+            expect(told).to_contain_text("helps before the file moves.")
         second.get_by_role("radio", name=f"Keep {choice}", exact=True).check()
         second.get_by_role("button", name="Save what I chose").click()
         for place, text in enumerate(texts):
             expect(second.get_by_text(text)).to_have_count(1 if place in kept else 0)
         # What only one of them changed is merged.
         expect(second.locator("#main")).to_contain_text("Agency-wide")
+
+    @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+    def test_can_go_back_to_the_review_from_both_texts(self, session, cast, visit, review, size):
+        finding = a_finding(session, review)
+        session.commit()
+        address = f"/reviews/{review.code}/findings/{finding.code}"
+        first, second = visit(cast.facilitator, address), visit(cast.reviewer, address, size=size)
+        for page, text in (
+            (first, "A meeting helps before the file moves."),
+            (second, "A call helps before it moves."),
+        ):
+            page.get_by_label("Statement").fill(text)
+            page.get_by_role("button", name="Save finding").click()
+            page.wait_for_load_state()
+        expect(second.get_by_role("heading", level=1)).to_have_text("Someone else changed this while you were writing")
+        accessible(second)
+        expect(
+            second.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name=review.code)
+        ).to_be_visible()
+        second.get_by_role("link", name="Back to the review without saving mine").click()
+        expect(second.get_by_role("heading", level=1)).to_have_text(review.title)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])

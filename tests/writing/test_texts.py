@@ -70,4 +70,8 @@ class TestTwoPeople:
             _save(session, review, {"summary": "Theirs."}, 1, cast.second_facilitator)
         session.rollback()
         assert [(both.mine, both.theirs) for both in conflict.value.texts] == [("Theirs.", "Mine.")]
+        (both,) = conflict.value.texts
+        assert [(piece.words, piece.what) for piece in both.pieces] == [
+            ("Mine", "removed"), ("Theirs", "added"), (".", "kept"),
+        ]  # fmt: skip
         assert len(session.exec(select(TextVersion).where(TextVersion.field == "summary")).all()) == 2

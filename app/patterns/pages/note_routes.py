@@ -29,7 +29,7 @@ from app.patterns.notes.subjects import LONGEST, Subject, subject_in, subject_of
 from app.patterns.pages import choices
 from app.patterns.pages.dependencies import Asked, asked_of
 from app.patterns.snapshot import Snapshot
-from app.reviews.history import word_changes
+from app.writing.changes import word_changes
 from app.writing.dependencies import TheDrafts
 
 routes = router("/patterns/notes")
