@@ -4,7 +4,7 @@ Everything else in patterns asks it for counts and never sees how it keeps them.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import Self
 
@@ -53,7 +53,7 @@ class Incidence(TalliedTable):
         if threshold == self.threshold:
             return self
         if threshold not in self._other_thresholds:
-            self._other_thresholds[threshold] = replace(self, threshold=threshold)
+            self._other_thresholds[threshold] = self._with(threshold=threshold)
         return self._other_thresholds[threshold]
 
     @cached_property
@@ -166,6 +166,10 @@ class Part(Incidence):
         part.__dict__.update({name: known for name, known in whole.__dict__.items() if name in OF_PARTS_TOO})
         return part
 
+    def _with(self, **changed: Any) -> Any:
+        # No part: what is changed would not be found in the whole.
+        return Incidence(**{field.name: getattr(self, field.name) for field in fields(self)} | changed)
+
     @cached_property
     def codes(self) -> npt.NDArray[np.str_]:
         return self._whole.codes.take(self._at)
@@ -191,9 +195,6 @@ class Part(Incidence):
         return {dimension: self.values(dimension) for dimension in self._whole.attributes}
 
     def values(self, dimension: Dimension) -> Column:
-        # A copy of a part with something replaced has all of its columns, and no whole.
-        if "attributes" in self.__dict__:
-            return self.attributes[dimension]
         if dimension not in self._values:
             self._values[dimension] = self._whole.values(dimension).at(self._at)
         return self._values[dimension]

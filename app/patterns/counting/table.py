@@ -93,6 +93,10 @@ class Table:
             links=links,
         )
 
+    def _with(self, **changed: Any) -> Self:
+        """This table with something in it replaced, as a table that holds all of its arrays itself."""
+        return replace(self, **changed)
+
     @property
     def n_reviews(self) -> int:
         return len(self.answers)
@@ -125,8 +129,7 @@ class Table:
         place[order] = np.arange(len(order), dtype=np.int32)
         links = replace(links, episodes=place[links.episodes])
         answers, directions = answers_in(links, len(order), len(self.factors))
-        return replace(
-            self,
+        return self._with(
             codes=self.codes[found.rows],
             opened=self.opened[found.rows],
             answers=answers,
@@ -145,8 +148,7 @@ class Table:
             return self
         kept = np.array([factor.domain in domains for factor in self.factors], dtype=np.bool_)
         links = self.links.where(kept[self.links.factors])
-        return replace(
-            self,
+        return self._with(
             factors=tuple(factor for factor, is_kept in zip(self.factors, kept.tolist(), strict=True) if is_kept),
             answers=self.answers[:, kept],
             directions=self.directions[:, kept],
@@ -173,8 +175,7 @@ class Table:
         def renumbered(table: Self) -> Codes:
             return np.array([number[area] for area in table.areas] or [0], dtype=np.int8)[table.episodes.areas]
 
-        return replace(
-            self,
+        return self._with(
             codes=joined("codes"),
             opened=joined("opened"),
             answers=joined("answers"),

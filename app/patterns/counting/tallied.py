@@ -1,7 +1,6 @@
 """How many reviews gave which answer to each factor, in all and by group."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -79,12 +78,11 @@ class TalliedTable(Table):
         def renewed(planes: Planes, flags: Flags) -> Planes:
             return with_rows(planes, self.n_reviews, at, flags)
 
-        made = replace(
-            self,
+        made = self._with(
             **{name: put(name) for name in ("opened", "answers", "directions", "single_raters")},
             attributes={of: values.with_values(at, others.attributes[of]) for of, values in self.attributes.items()},
         )
-        others = replace(others, threshold=self.threshold)
+        others = others._with(threshold=self.threshold)
         if "_answers_and_directions" in self.__dict__:
             # What has gone meanwhile is looked for in vain, which is faster than to find out.
             both = zip(self._answers_and_directions, others._answers_and_directions, strict=True)

@@ -35,17 +35,6 @@ PRESENT_BY_DIVISION = [[3, 1], [4, 1], [2, 3]]
 ANSWERED_BY_DIVISION = [[6, 5], [7, 4], [4, 4]]
 
 
-class TestAPart:
-    def test_that_is_changed_is_a_table_of_its_own(self, incidence: Incidence) -> None:
-        part = incidence.where(Selection(division=("North",)))
-        for changed in (replace(part, threshold=3), part.where(Selection(domains=("Team",)))):
-            assert changed.groups(Dimension.QUARTER) == part.groups(Dimension.QUARTER)
-            assert changed.n_reviews == part.n_reviews
-        both = incidence.where(Selection(division=("North",), domains=("Team",)))
-        assert [factor.code for factor in both.factors] == ["teamwork", "pressure"]
-        assert both.groups(Dimension.DIVISION) == ("North",)
-
-
 @pytest.fixture
 def incidence() -> Incidence:
     return Incidence.of(reviews_by_hand(), FACTORS)
@@ -89,6 +78,15 @@ class TestTally:
 
 
 class TestPart:
+    def test_is_a_table_of_its_own_once_it_is_changed(self, incidence: Incidence) -> None:
+        part = incidence.where(Selection(division=("North",)))
+        for changed in (part.where(Selection(threshold=3)), part.where(Selection(domains=("Team",)))):
+            assert changed.groups(Dimension.QUARTER) == part.groups(Dimension.QUARTER)
+            assert changed.n_reviews == part.n_reviews
+        both = incidence.where(Selection(division=("North",), domains=("Team",)))
+        assert [factor.code for factor in both.factors] == ["teamwork", "pressure"]
+        assert both.groups(Dimension.DIVISION) == ("North",)
+
     @QUICKLY
     @given(random_tables(), st.randoms(use_true_random=False))
     def test_of_a_table_is_the_table_of_these_reviews(self, table: Table, draw: Random) -> None:
