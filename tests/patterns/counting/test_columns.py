@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.patterns.counting.columns import (
-    FEW,
-    SHORT,
+    FEW_ROWS,
+    FEW_WORDS,
     Column,
     Flags,
     bits_in,
@@ -59,7 +59,7 @@ class TestPlanes:
         assert np.array_equal(after, planes_of(flags))
 
 
-@pytest.mark.parametrize("rows", [SHORT * 64, SHORT * 64 + 1, FEW, FEW + 1, 3 * FEW + 5])
+@pytest.mark.parametrize("rows", [FEW_WORDS * 64, FEW_WORDS * 64 + 1, FEW_ROWS, FEW_ROWS + 1, 3 * FEW_ROWS + 5])
 class TestManyRows:
     """Few rows are packed and compared in another way than many."""
 
