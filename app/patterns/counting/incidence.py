@@ -6,7 +6,7 @@ Everything else in patterns asks it for counts and never sees how it keeps them.
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
