@@ -39,8 +39,12 @@ class TestClosedSets:
         large = [one for one in found if len(one.columns) >= 3]
         assert list(closed_sets(table, least=least, at_most=len(large), size=3)) == large
 
+    @pytest.mark.parametrize("many_further", [0, 4, 10])
     @pytest.mark.parametrize(("rows_at_once", "words_at_once"), [(1, 1), (100, 200), (2**13, 2**21)])
-    def test_are_the_same_in_many_steps_and_in_few(self, monkeypatch, rows_at_once: int, words_at_once: int) -> None:
+    def test_are_the_same_in_many_steps_and_in_few(
+        self, monkeypatch, many_further: int, rows_at_once: int, words_at_once: int
+    ) -> None:
+        monkeypatch.setattr(search, "MANY_FURTHER", many_further)
         monkeypatch.setattr(search, "ROWS_AT_ONCE", rows_at_once)
         monkeypatch.setattr(search, "WORDS_AT_ONCE", words_at_once)
         table = np.random.default_rng(7).random((700, 9)) < np.linspace(0.2, 0.9, 9)
@@ -48,7 +52,9 @@ class TestClosedSets:
         table[:, 7] |= table[:, 0]
         table[:, 2] |= table[:, 3] & table[:, 4]
         table[5:, 8] = True
-        assert set(closed_sets(table, least=20, at_most=1000)) == by_enumeration(table, 20)
+        found = closed_sets(table, least=20, at_most=1000)
+        assert len(found) == len(set(found))
+        assert set(found) == by_enumeration(table, 20)
 
     @pytest.mark.parametrize("reviews", [1, 7, 8, 64, 65, 200])
     def test_of_a_full_table_are_one(self, reviews: int) -> None:
