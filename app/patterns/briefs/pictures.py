@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Optional
 
 SMALLEST_LETTERS = 7.0
 """In points. A drawing whose letters would be smaller gives way to one with less in it."""
@@ -21,7 +20,7 @@ class Picture:
     smaller: Callable[[], "Picture"] | None = None
     """Draws the same with less in it, for a page that has too little room for this one."""
 
-    def fitting(self, width: float, height: float) -> Optional["Picture"]:
+    def fitting(self, width: float, height: float) -> "Picture | None":
         """The fullest of them that can be read in this room, given in points; None if none can."""
         return next((one for one in self._in_turn() if one.letters_in(width, height) >= SMALLEST_LETTERS), None)
 

@@ -1,7 +1,7 @@
 """Lines that go around the circles in their way, so that none seems to touch a factor that it does not join."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,19 +10,24 @@ from app.patterns.connections.layout import Point
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
-AWAY: Final = 6.0
+AWAY = 6.0
 """Between a line and a circle or label that it passes, in px."""
-BENDS: Final = (0, 12, 20, 30, 42, 56, 72, 90, 114, 142, 180, 230)
-"""How far the middle of a line may lie from where it would be straight, to either side."""
-SIDES: Final = np.array([[1.0], [-1.0]])
-ALONG: Final = np.linspace(0, 1, 41)[1:-1, np.newaxis]
+BENDS = (0, 12, 20, 30, 42, 56, 72, 90, 114, 142, 180, 230)
+"""How far the middle of a line may lie from where it would be straight, to either side, in px."""
+SIDES = np.array([[1.0], [-1.0]])
+ALONG = np.linspace(0, 1, 41)[1:-1, np.newaxis]
 """Where a line is looked at, from its start to its end."""
 A_CIRCLE, A_LABEL, OUTSIDE = 1000.0, 45.0, 10_000.0
 """What is worth as much as a bend of so many px: to pass behind a circle, behind a label, or outside of the drawing."""
+HALF_A_LINE = 6.0
+"""Half of the height of a label, in px."""
+CENTER, HALF_BOX, RADIUS, COST = slice(0, 2), slice(2, 4), 4, 5
+"""The columns of what may be in the way: a box, which is a point for a circle, and what is round about it, which is
+nothing for a label."""
 
 
 class Standing(NamedTuple):
-    """A circle and the label below it."""
+    """A circle and the label below it, in px of the drawing."""
 
     code: str
     x: float
@@ -31,6 +36,7 @@ class Standing(NamedTuple):
     label_y: float
     """Of the middle of the label."""
     half_label: float
+    """Half of its width."""
 
 
 class Around:
@@ -39,28 +45,26 @@ class Around:
     def __init__(self, standing: Sequence[Standing], width: float, height: float) -> None:
         self._at = {one.code: at for at, one in enumerate(standing)}
         circles = [(one.x, one.y, 0.0, 0.0, one.radius, A_CIRCLE) for one in standing]
-        labels = [(one.x, one.label_y, one.half_label, 6.0, 0.0, A_LABEL) for one in standing]
-        # Center, half of width and height, what is round about them, and what it costs to pass behind.
+        labels = [(one.x, one.label_y, one.half_label, HALF_A_LINE, 0.0, A_LABEL) for one in standing]
         self._things: Numbers = np.array([*circles, *labels], dtype=float).reshape(-1, 6)
         self._corner: Numbers = np.array([width, height])
 
     def way(self, first: str, second: str, width: float) -> Point | None:
-        """The point towards which a line of this width bends between two circles; None for a straight line.
+        """The point towards which a line of this width bends between two of the circles, told by their codes; None for
+        a straight line.
 
         The smallest bend that passes behind nothing is taken, or the one that passes behind least. The point is the
-        control point of a quadratic curve.
+        control point of a quadratic curve. The circles must not have the same center, and a layout keeps them apart.
         """
         ends, number = [self._at[first], self._at[second]], len(self._at)
-        start, end = self._things[ends, :2]
-        length = float(np.hypot(*(end - start)))
-        if not length:
-            return None
-        along, middle = (end - start) / length, (start + end) / 2
+        start, end = self._things[ends, CENTER]
+        along, middle = (end - start) / np.hypot(*(end - start)), (start + end) / 2
         across = np.array([-along[1], along[0]])
         others = np.delete(self._things, [*ends, *(number + at for at in ends)], axis=0)
         room = width / 2 + AWAY
-        # From each thing to the straight line, less what it reaches around its center.
-        distances = np.abs((others[:, :2] - start) @ across) - others[:, 2] - others[:, 3] - others[:, 4] - room
+        # From each thing to the straight line, less all that it can reach around its center.
+        reach = others[:, HALF_BOX].sum(axis=1) + others[:, RADIUS] + room
+        distances = np.abs((others[:, CENTER] - start) @ across) - reach
         best: Numbers | None = None
         least = np.inf
         for bend in BENDS:
@@ -81,9 +85,9 @@ def _passed(towards: Numbers, start: Numbers, end: Numbers, others: Numbers, roo
     """For each curve, what it costs to pass behind all that it comes too near to."""
     curves = (1 - ALONG) ** 2 * start + 2 * ALONG * (1 - ALONG) * towards[:, np.newaxis] + ALONG**2 * end
     x, y = curves[:, np.newaxis, :, 0], curves[:, np.newaxis, :, 1]
-    center_x, center_y, half_width, half_height, radius, cost = others.T[..., np.newaxis]
+    center_x, center_y, half_width, half_height = others[:, :RADIUS].T[..., np.newaxis]
     across = np.maximum(np.abs(x - center_x) - half_width, 0.0)
     down = np.maximum(np.abs(y - center_y) - half_height, 0.0)
-    is_near = across * across + down * down < (radius + room) ** 2
-    passed: Numbers = is_near.any(axis=-1) @ cost[:, 0]
+    is_near = across * across + down * down < (others[:, RADIUS, np.newaxis] + room) ** 2
+    passed: Numbers = is_near.any(axis=-1) @ others[:, COST]
     return passed

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from app.core.translation import gettext as _
 from app.patterns.connections.bends import Around, Standing
-from app.patterns.connections.layout import LETTER_WIDTH, Layout, Point, radius
+from app.patterns.connections.layout import Layout, Point, half_label, radius
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.stability import Key, Stability
 from app.patterns.counting.records import Factor
@@ -163,8 +163,9 @@ def _circle(factor: Factor, layout: Layout, present: Mapping[str, int], letter: 
 
 
 def _standing(circle: Circle) -> Standing:
-    half_label = len(circle.factor.label) * LETTER_WIDTH / 2
-    return Standing(circle.factor.code, circle.x, circle.y, circle.radius, circle.label_y - 4, half_label)
+    """What lines go around. A label's letters stand on its `label_y`, so their middle lies above it."""
+    label_middle = circle.label_y - 4
+    return Standing(circle.factor.code, circle.x, circle.y, circle.radius, label_middle, half_label(circle.factor))
 
 
 def is_firm(pair: Pair, stability: Mapping[Key, Stability]) -> bool:

@@ -102,13 +102,14 @@ def _radius(factor: Factor, reviews: Mapping[str, int]) -> float:
     return radius(reviews[factor.code])
 
 
-def _half_label(factor: Factor) -> float:
+def half_label(factor: Factor) -> float:
+    """Half of the width of a factor's label, in px."""
     return len(factor.label) * LETTER_WIDTH / 2
 
 
 def _room(factor: Factor, reviews: Mapping[str, int]) -> Room:
     r = _radius(factor, reviews)
-    return Room(side=max(r, _half_label(factor)) + 7, above=r + 6, below=r + 24)
+    return Room(side=max(r, half_label(factor)) + 7, above=r + 6, below=r + 24)
 
 
 def _block(graph: FactorGraph, factors: Sequence[Factor], reviews: Mapping[str, int]) -> Block:
@@ -130,7 +131,7 @@ def _from_corner(factors: Sequence[Factor], reviews: Mapping[str, int], centers:
     """The centers moved so that the outline of the group begins at 0, 0."""
     radii = [_radius(factor, reviews) for factor in factors]
     sides = [
-        max(r + HULL_AROUND_CIRCLE, _half_label(factor) + HULL_AROUND_LABEL)
+        max(r + HULL_AROUND_CIRCLE, half_label(factor) + HULL_AROUND_LABEL)
         for r, factor in zip(radii, factors, strict=True)
     ]
     left = min(x - side for (x, _), side in zip(centers, sides, strict=True))
@@ -210,7 +211,7 @@ def _hull(group: Group, places: Mapping[str, Point], reviews: Mapping[str, int])
 
     points: list[Point] = []
     for factor in group.factors:
-        (x, y), r, half = places[factor.code], _radius(factor, reviews), _half_label(factor)
+        (x, y), r, half = places[factor.code], _radius(factor, reviews), half_label(factor)
         for angle in (2 * pi * turn / 24 for turn in range(24)):
             dx, dy = cos(angle), sin(angle)
             points.append(Point(x + (r + HULL_AROUND_CIRCLE) * dx, y + (r + HULL_AROUND_CIRCLE) * dy))
