@@ -53,7 +53,7 @@ class Server:
         last_moment = time.monotonic() + 180
         while time.monotonic() < last_moment and self.process.poll() is None:
             try:
-                if httpx.get(f"{self.address}/healthz").status_code == 200:
+                if httpx.get(f"{self.address}/healthz", verify=False).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.1)

@@ -109,7 +109,7 @@ class Process:
             self.process = subprocess.Popen(
                 [sys.executable, *arguments], cwd=ROOT, env=os.environ | own, stdout=said, stderr=said
             )
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20, verify=False)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:

@@ -79,7 +79,7 @@ class Influences:
         strongest = next((edge for edge in self.edges if edge[1] != EVENT), None)
         if strongest is None or strongest[2] < 2:
             return base
-        words = _("Most often told: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
+        words = _("Between factors, most often told: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
         one, other, number = strongest
         return f"{base} {words % {'one': self.names[one], 'other': self.names[other], 'num': number}}"
 
