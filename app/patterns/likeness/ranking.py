@@ -19,7 +19,9 @@ def most_alike(rarity: Rarity, row: int, *, at_most: int) -> tuple[Places, Weigh
     own = rarity.sets[:, row]
     (lines,) = own.nonzero()
     both = rarity.sets[lines] & own[lines, np.newaxis]
-    is_alike = np.bitwise_count(both).sum(axis=0, dtype=np.uint8) >= FEWEST_SHARED
+    # One byte holds what fewer than 32 lines add up to, and takes half of the time that two take.
+    shared = np.bitwise_count(both).sum(axis=0, dtype=np.min_scalar_type(8 * len(lines)))
+    is_alike = shared >= FEWEST_SHARED
     is_alike[row] = False
     (found,) = is_alike.nonzero()
     scores = rarity.weighed(both, lines, found)

@@ -81,6 +81,12 @@ class TestLikeness:
     def test_is_not_told_of_a_review_without_a_rating(self) -> None:
         assert reviews_like(Incidence.of([], ()), "a", at_most=5) is None
 
+    @pytest.mark.parametrize("shared", [255, 256, 257])
+    def test_counts_more_shared_factors_than_a_byte_holds(self, shared: int) -> None:
+        table = [[1] * shared, [1] * shared, [0] * shared]
+        like = reviews_like(Incidence.of(reviews_with(table), factors_named(shared)), "r00000", at_most=5)
+        assert [len(one.shared) for one in like.alike] == [shared]
+
     @QUICKLY
     @given(random_tables())
     def test_is_ranked_by_numbers_alone_as_it_is_explained(self, table: Table) -> None:
