@@ -31,7 +31,8 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 SIZES = (10_000, 100_000, 1_000_000)
 MOST_OF_EVERYTHING = 100_000
-"""In a database. Of a million, what takes minutes is left out: objects of the models, PostgreSQL, all resamples."""
+"""Reviews of which everything is measured. Of more, what takes minutes is left out: objects of the models, tables on
+PostgreSQL, all resamples."""
 
 
 def main(most: int = SIZES[-1]) -> None:
@@ -39,7 +40,7 @@ def main(most: int = SIZES[-1]) -> None:
     sizes = [size for size in SIZES if size <= most]
     rows = []
     with tempfile.TemporaryDirectory() as name:
-        large = memory.filled(Path(name) / "large.db", sizes[-1], factors=45)
+        large = memory.filled(Path(name) / "large.db", sizes[-1])
         for row in measured(Path(name), sizes, large):
             rows.append(row)
             print(f"{row.ratio:.3g} x {row.peer}: {row.name}", flush=True)

@@ -13,7 +13,7 @@ from app.exporting.command import export
 from app.patterns.counting.records import Dimension, Layer, Selection
 from app.patterns.heatmap.shares import heatmap
 from benchmarks.county import empty_agency, import_file, large_agency, write_file
-from benchmarks.made_up import SELECTED, incidence_of, made_up
+from benchmarks.made_up import FACTORS, SELECTED, incidence_of, made_up
 from benchmarks.measure import processor_time
 from benchmarks.snapshots import read_anew, read_bare
 
@@ -68,7 +68,8 @@ def table() -> list[tuple[str, list[float]]]:
 def of_a_table(reviews: int) -> str:
     """The peak of a process that holds so many reviews and counts pairs and a heatmap, as a sentence."""
     told = _in_own_process("counting", reviews)
-    return f"A process that holds {reviews:,} reviews by 45 factors and counts them takes {told:.0f} MiB at most."
+    table = f"{reviews:,} reviews by {len(FACTORS)} factors"
+    return f"A process that holds {table} and counts them takes {told:.0f} MiB at most."
 
 
 def _counting(reviews: int) -> float:
@@ -80,9 +81,9 @@ def _counting(reviews: int) -> float:
     return peak_mib()
 
 
-def filled(path: Path, reviews: int, factors: int) -> Path:
-    """A database with so many imported reviews, made by a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.memory", "fill", str(path), str(reviews), str(factors)]
+def filled(path: Path, reviews: int) -> Path:
+    """A database with so many imported reviews by 45 factors, made by a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.memory", "fill", str(path), str(reviews), str(len(FACTORS))]
     subprocess.run(command, check=True)
     return path
 
@@ -93,7 +94,7 @@ def of_a_database(path: Path, reviews: int) -> str:
     found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     peak, seconds, bare = map(float, found.split())
     return (
-        f"A process that reads {reviews:,} reviews by 45 factors from SQLite takes {peak:.0f} MiB at most; "
+        f"A process that reads {reviews:,} reviews by {len(FACTORS)} factors from SQLite takes {peak:.0f} MiB at most; "
         f"{seconds:.1f} seconds beside {bare:.1f} of the driver alone, {seconds / bare:.3g} times as long."
     )
 

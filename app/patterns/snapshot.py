@@ -57,7 +57,8 @@ class Written:
     small: Mapping[str, Markup]
     """The blocks around its main part."""
     main: tuple[bytes, ...]
-    """As it is sent, since it has up to 300 kilobytes; between the parts it is said when the numbers were asked for."""
+    """In bytes as it is sent, since to encode up to 300 kilobytes takes a while; between the parts each request
+    tells its own time."""
 
     @property
     def n_bytes(self) -> int:

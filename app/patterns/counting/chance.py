@@ -12,10 +12,12 @@ Z_95 = 1.959963984540054
 FALSE_DISCOVERY_RATE = 0.05
 # Two tables are equally likely when their logarithms differ by less than the rounding of the table of factorials.
 SAME_LIKELIHOOD = 1e-8
-# In spreads: see `Tables.range_of`. With a mean of their own counts are weighed anew, and may lie further out.
 FAR_AWAY, FAR_AWAY_WITH_ODDS = 7.0, 9.0
-# Also in spreads. Further away, what is left of 1 would say too little of a small p.
+"""How far counts still matter, in spreads: see `Tables.range_of`. With a mean of their own they are weighed anew, and
+may lie further out."""
 NEAR = 1.5
+"""How many spreads from the mean a count has a p that can be told by what the others leave of 1. Further away p is so
+small that rounding would be too much of it."""
 MOST_LOG_ODDS = 12.0
 # Halving alone would come this near in 45 steps; Newton's steps do in four to eight.
 SAME_LOG_ODDS = 1e-12

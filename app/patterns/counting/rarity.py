@@ -59,6 +59,7 @@ def rarity_of(present: Planes, answered: Planes, rows: int) -> Rarity:
 
 
 def _of_sets(weights: Weights) -> Weights:
+    """Of each eight weights, what each of 256 sets of them adds up to: every weight doubles the sets that are told."""
     lines = np.append(weights, np.zeros(-len(weights) % 8)).reshape(-1, 8)
     total = np.zeros((len(lines), 1), dtype=np.float64)
     for weight in lines.T:

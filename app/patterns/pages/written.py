@@ -18,7 +18,8 @@ from app.patterns.snapshot import Written
 
 SMALL = ("title", "subnav", "heading")
 THE_MAIN, THE_TIME = "\0the main part\0", "\0the time\0"
-"""Stand where each request writes its own, and in its frame where the main part comes; nobody can send a NUL."""
+"""The first stands in the frame where the main part comes, the second in the main part where each request tells its own
+time. Nobody can send a NUL."""
 
 
 def written(
