@@ -94,4 +94,5 @@ def as_markdown(rows: list[Row], memories: list[tuple[str, list[float]]], whole:
     return "\n".join(lines)
 
 
-main(*map(int, sys.argv[1:]))
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
