@@ -23,6 +23,7 @@ from app.identity.viewers import Viewer
 
 CHROMIUM = os.environ.get("THROUGHLINE_TEST_CHROMIUM", "")
 WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 640)
+HEARD = Path(__file__).with_name("heard.js").read_text(encoding="utf-8")
 CHECKED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -145,7 +146,7 @@ def follow(page: Page, target: Locator) -> None:
 
 
 def accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA or of axe's best practice, and nothing that scrolls sideways."""
+    """No violation of WCAG 2.2 AA or of axe's best practice, nothing that runs together or scrolls sideways."""
     page.wait_for_load_state()  # A page whose styles are still on their way would be judged without them.
     options = {"runOnly": {"type": "tag", "values": CHECKED}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options)
@@ -153,6 +154,7 @@ def accessible(page: Page) -> None:
         f"{violation['id']}: {violation['help']} ({violation['nodes'][0]['html'][:160]})"
         for violation in found.response["violations"]
     ]
+    told += page.evaluate(HEARD)
     assert told == [], f"{page.url}: {told}"
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide <= 0, f"{page.url} scrolls sideways by {too_wide} px"
