@@ -2,7 +2,6 @@
 
 import io
 import os
-import sys
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -87,13 +86,8 @@ class TestAPdf:
         assert pdf_of(a_brief()) == pdf_of(a_brief())
         assert pdf_of(a_brief()) != pdf_of(a_brief(rows=4))
 
-    def test_is_refused_with_a_sentence_where_pango_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def not_there(*_names: object) -> None:
-            raise OSError("cannot load library 'libpango-1.0-0'")
-
-        for name in [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]:
-            monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setattr("cffi.api.FFI.dlopen", not_there)
+    @pytest.mark.usefixtures("without_pango")
+    def test_is_refused_with_a_sentence_where_pango_is_missing(self) -> None:
         assert not can_make_pdf()
         with pytest.raises(NoPdf, match=r"libpango-1\.0-0, libpangoft2-1\.0-0 and libharfbuzz-subset0"):
             pdf_of(a_brief())

@@ -69,6 +69,15 @@ class TestTheQuarterOfAnOffice:
                 assert len(pdf.pages) == 2
         assert "download quarter of an office as DOCX" in set(session.exec(select(TrailEntry.did)))
 
+    @pytest.mark.usefixtures("without_pango")
+    def test_says_what_is_missing_where_no_pdf_can_be_made(self, client, cast):
+        address = f"{OFFICES}/{cast.harbor_north.code}"
+        page, answer = client.get(f"{address}?quarter=2026-Q3"), client.get(f"{address}/brief.pdf?quarter=2026-Q3")
+        assert "libpangoft2-1.0-0" in words(page.text)
+        assert "/brief.pdf" not in page.text
+        assert answer.status_code == 503
+        assert "Not available on this server PDF files need the system library Pango" in words(answer.text)
+
     def test_is_refused_for_a_quarter_or_an_office_that_is_not_there(self, client, cast):
         assert client.get(f"{OFFICES}/{cast.harbor_north.code}?quarter=2026-Q7").status_code == 404
         assert client.get(f"{OFFICES}/NOWHERE").status_code == 404
