@@ -53,6 +53,16 @@ def quarter(value: date) -> str:
     return f"{value.year}-Q{(value.month - 1) // 3 + 1}"
 
 
+def period(code: str) -> str:
+    """Nov 2026 of 2026-11, Q3 2026 of 2026-Q3; of the week 2026-W48 its Monday, Nov 23, 2026."""
+    year, _dash, part = code.partition("-")
+    if part.startswith("Q"):
+        return f"{part} {year}"
+    if part.startswith("W"):
+        return day(date.fromisocalendar(int(year), int(part[1:]), 1))
+    return format_date(date(int(year), int(part), 1), "MMM yyyy", locale="en_US")
+
+
 def first_day_of(quarter_code: str) -> date:
     """Of a quarter such as 2026-Q3."""
     year, _dash, number = quarter_code.partition("-Q")

@@ -37,7 +37,7 @@ def environment() -> Environment:
     )
     made.globals.update(_=_one, gettext=_one, ngettext=_one_or_many)
     made.filters.update(day=dates.day, long_day=dates.long_day, clock=dates.clock, percent=dates.percent)
-    made.filters.update(thousands=dates.thousands)
+    made.filters.update(thousands=dates.thousands, period=dates.period)
     made.globals.update(static=static_address, hotline=settings().hotline)
     for component in sorted((TEMPLATES / "components").glob("*.html")):
         made.globals[component.stem] = _Component(made, f"components/{component.name}")

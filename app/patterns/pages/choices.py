@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.core.dates import period
 from app.core.translation import N_, Words
 from app.patterns.counting.records import QUARTERS, THRESHOLDS, Dimension, Layer, Unit
 from app.patterns.heatmap.shares import ColumnOrder, RowOrder
@@ -135,8 +136,7 @@ def names_of_domains(snapshot: Snapshot) -> dict[str, str]:
 
 def quarter_words(code: str) -> str:
     """Q3 2026, of the quarter 2026-Q3."""
-    year, _dash, number = code.partition("-")
-    return f"{number} {year}"
+    return period(code)
 
 
 def label_of(snapshot: Snapshot, dimension: Dimension, value: str) -> str:

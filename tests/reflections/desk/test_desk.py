@@ -1,10 +1,13 @@
 """The desk: reading, deciding, retelling, tagging, handing over, answering, and who may not."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
+from app.core.dates import period
 from app.reflections.desk.models import HandOver, Reflection, ReflectionAnswer, ReflectionTag, Status
 from app.systemic_factors.models import FactorLink
 from tests.conftest import words
@@ -71,8 +74,10 @@ class TestReading:
 class TestWhatIsShown:
     def test_is_the_week_and_never_the_day_of_its_arrival(self, session, at_the_desk, one):
         (reflection,) = session.exec(select(Reflection)).all()
-        page = words(at_the_desk().get(f"/reflections/desk/{one}").text)
-        assert reflection.week in page
+        monday = f"Released in the week of {period(reflection.week)}"
+        before, _monday, after = words(at_the_desk().get(f"/reflections/desk/{one}").text).partition(monday)
+        assert after
+        page = before + after
         assert f"{reflection.received_on:%b} {reflection.received_on.day}, {reflection.received_on.year}" not in page
 
 
@@ -243,6 +248,9 @@ class TestTheList:
         none = client.get("/reflections/desk?status=changed").text
         assert decided not in none
         assert "Nothing matches" in none
+        (option,) = re.findall(r'<option value="(20\d\d-W\d\d)">Week of \w+ \d+, 20\d\d</option>', none)
+        assert decided in client.get(f"/reflections/desk?week={option}").text
+        assert "Nothing matches" in client.get("/reflections/desk?week=2026-W99").text
 
 
 class TestThePageForEveryone:
