@@ -152,7 +152,7 @@ def rate(page):
     go(page, "Ratings", "This review")
     page.get_by_role("button", name="Begin").click()
     row = page.get_by_role("group", name="Rating for Teamwork and handoffs")
-    row.get_by_role("radio", name="3, Strong influence").check(force=True)
+    row.get_by_role("radio", name="3, Strong influence").check()
     page.locator("#field-why_teamwork").fill("Nobody had the task of calling the other unit.")
     page.get_by_role("button", name="Answer what is not linked: not evident").click()
     page.get_by_role("button", name="Save and send").click()
