@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, SMALL, WIDE, accessible
 from tests.patterns.county import EVIDENCE, a_small_county
@@ -21,6 +22,11 @@ class TestReadingTheHeatmap:
         panel.get_by_role("link", name="All 4 reviews with their evidence").click()
         page.get_by_role("heading", level=1, name="Teamwork and handoffs in Harbor").wait_for()
         assert page.get_by_text(EVIDENCE).is_visible()
+
+    def test_tells_the_count_of_a_cell_once_and_where_it_stands(self, session, cast, visit):
+        a_small_county(session, cast)
+        cell = visit(cast.analyst, "/patterns/heatmap").get_by_role("link", name=re.compile("^57 percent, 4 of 7"))
+        expect(cell).to_have_accessible_description("Teamwork and handoffs, Harbor")
 
     def test_moves_the_focus_to_the_panel(self, session, cast, visit):
         a_small_county(session, cast)

@@ -79,9 +79,11 @@ def _drawn(
     address = escape(address_of(key))
     in_place = f'hx-get="{address}" hx-target="#results" hx-swap="outerHTML" hx-push-url="true"'
     percent = f" ({share.percent}%)" if value else ""
-    title = escape(f"{row.factor.label}, {column.label}: {count}{percent}")
+    place = escape(f"{row.factor.label}, {column.label}")
+    # Those who hear the cell have its count in its name already; the title is for those who point at it.
+    heard = f'title="{place}: {escape(count)}{percent}" aria-description="{place}"'
     current = ' aria-current="true"' if value and chosen == key else ""
-    return f'<td class="{classes}"><a href="{address}#panel" {in_place} title="{title}"{current}>{says}</a></td>'
+    return f'<td class="{classes}"><a href="{address}#panel" {in_place} {heard}{current}>{says}</a></td>'
 
 
 def _spoken(cell: Cell, value: Value | None, measure: Measure, counted: str, count: str) -> str:
