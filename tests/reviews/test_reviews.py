@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
@@ -425,6 +426,16 @@ class TestTheListOfReviews:
         a_review(session, cast.pack, cast.harbor_north)
         session.commit()
         assert browse(cast.risk_manager).get(f"/reviews?sort={sort}").status_code == 200
+
+    @pytest.mark.parametrize(("sort", "direction"), [("opened", "ascending"), ("-opened", "descending")])
+    def test_says_by_what_it_can_be_sorted_and_how_it_is(self, session, cast, browse, sort, direction):
+        a_review(session, cast.pack, cast.harbor_north)
+        session.commit()
+        heads = BeautifulSoup(browse(cast.risk_manager).get(f"/reviews?sort={sort}").text, "html.parser").thead
+        assert [link["title"] for link in heads("a")] == ["Sort by “Review”", "Sort by “Stage”", "Sort by “Opened”"]
+        assert [(head.a["title"], head["aria-sort"]) for head in heads(attrs={"aria-sort": True})] == [
+            ("Sort by “Opened”", direction)
+        ]
 
 
 class TestSearchingInside:
