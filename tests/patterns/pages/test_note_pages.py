@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
@@ -59,6 +60,15 @@ class TestANote:
         did = set(session.exec(select(TrailEntry.did)))
         assert {"write note on a pattern", "read notes on patterns"} <= did
         assert not any(TEXT in line for line in did)
+
+    @pytest.mark.parametrize(
+        ("path", "level"), [("factors/teamwork", 2), ("connections/list?pair=teamwork.workload", 3)]
+    )
+    def test_stands_under_a_heading_of_the_page_it_is_on(self, client, path, level):
+        page = BeautifulSoup(client.get(f"/patterns/{path}").text, "html.parser")
+        assert page.find(f"h{level}", string="Notes").find_next_sibling()["hx-get"].startswith(ABOUT)
+        beside = client.get(f"{ABOUT}?factor=teamwork", headers={"HX-Request": "true"})
+        assert not re.search(r"<h\d", beside.text)
 
     def test_of_an_analyst_who_is_also_administrator_is_told_as_the_analyst_s(self, session, cast):
         both = replace(cast.analyst, roles=frozenset({Role.ADMINISTRATOR, Role.CQI_ANALYST}))
