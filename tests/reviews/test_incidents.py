@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
@@ -106,6 +107,12 @@ class TestLoggingAnIncident:
     def test_an_unknown_date_needs_none(self, session, cast, browse):
         browse(cast.facilitator).submit("/incidents/new", answers(cast, occurred_on="", date_precision="unknown"))
         assert logged(session).occurred_on is None
+
+    def test_every_hint_belongs_to_a_field(self, cast, browse):
+        form = BeautifulSoup(browse(cast.facilitator).get("/incidents/new").text, "html.parser")
+        assert form.select(".hint")
+        for hint in form.select(".hint"):
+            assert form.select(f"[aria-describedby~={hint['id']}]")
 
     def test_is_not_for_analysts(self, cast, browse):
         assert browse(cast.analyst).get("/incidents/new").status_code == 403
