@@ -12,7 +12,8 @@ from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
 from app.patterns.briefs.document import Brief, Table, data_words
 from app.patterns.briefs.pictures import Picture
-from app.patterns.counting.records import Dimension, Selection
+from app.patterns.counting.records import Dimension, Selection, Unit
+from app.patterns.counting.words import number_of
 from app.patterns.heatmap.shares import SMALLEST_BASE, Share
 from app.patterns.offices.quarterly import (
     DRAWN_QUARTERS,
@@ -110,7 +111,9 @@ def _finding(office: OrgUnit, chosen: str, now: int, before: int) -> str:
 def _columns(chosen: str, incidents: Mapping[str, int], reviews: Mapping[str, int]) -> Picture:
     codes = [earlier_quarter(chosen, by) for by in range(DRAWN_QUARTERS - 1, -1, -1)]
     groups = [Group(quarter_words(code), (incidents.get(code, 0), reviews.get(code, 0))) for code in codes]
-    told = "; ".join(f"{one.words}: {one.numbers[0]}, {one.numbers[1]}" for one in groups)
+    told = "; ".join(
+        f"{quarter_words(code)}: {_numbers_words(incidents.get(code, 0), reviews.get(code, 0))}" for code in codes
+    )
     words = _("Incidents that became known, and reviews opened and rated, by quarter. %(numbers)s.") % {"numbers": told}
     title = _("Incidents that became known, and reviews opened and rated, by quarter")
     series = (
@@ -119,6 +122,11 @@ def _columns(chosen: str, incidents: Mapping[str, int], reviews: Mapping[str, in
     )
     drawn = drawn_columns(groups, series, size=ON_PAPER)
     return picture("columns", words, title=title, above=(), size=(drawn.width, drawn.height), drawn=drawn)
+
+
+def _numbers_words(incidents: int, reviews: int) -> str:
+    number = ngettext("%(num)s incident", "%(num)s incidents", incidents) % {"num": incidents}
+    return f"{number}, {number_of(reviews, Unit.REVIEW)}"
 
 
 def _reviews_behind(snapshot: Snapshot, office: OrgUnit, chosen: str) -> str:

@@ -40,6 +40,10 @@ class TestTheQuarterOfAnOffice:
         assert "In Q2 2026, 7 rated reviews of Harbor North were opened; the four quarters before had 0." in told
         assert "Teamwork and handoffs 4 of 7 – 2 of 7 –" in told
 
+    def test_says_of_each_number_of_its_picture_what_it_counts(self, client, cast):
+        html = client.get(f"{OFFICES}/{cast.harbor_north.code}?quarter=2026-Q2").text
+        assert re.search(r'aria-label="[^"]*; Q2 2026: \d+ incidents, 7 reviews\."', html)
+
     def test_leads_from_a_factor_to_the_reviews_behind_it(self, client, cast):
         html = client.get(f"{OFFICES}/{cast.harbor_north.code}?quarter=2026-Q3").text
         [address] = re.findall(r'href="(/patterns/factors/teamwork[^"]*)"', html)

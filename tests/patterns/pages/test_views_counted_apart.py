@@ -118,7 +118,7 @@ class TestAView:
         assert "5 reviews have “Teamwork and handoffs in Harbor”, counted from 14 rated reviews." in told
         assert "Teamwork and handoffs in Harbor 4 of 13 5 of 14" in told
         assert "Late R-" in told
-        assert "Q3 2026: 1 / 7" in answer.text
+        assert "Q3 2026: 1 of 7" in answer.text
         assert "The folder stood in a place" not in told
 
     def test_of_a_difference_keeps_both_sides_and_tells_their_shares_then_and_now(

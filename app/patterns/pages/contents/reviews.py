@@ -97,7 +97,11 @@ def _picture(asked: Asked, found: Behind, among: Incidence) -> Picture:
     groups = [Group(quarter_words(code), (everything[code], listed[code])) for code in sorted(everything)]
     series = (Series(_("All reviews counted"), "#c9cfd3"), Series(_("Listed here"), "#0f5468"))
     drawn = drawn_columns(groups, series, size=ON_PAPER)
-    numbers = "; ".join(f"{one.words}: {one.numbers[1]} / {one.numbers[0]}" for one in groups)
+    told = _("%(present)s of %(answered)s")
+    numbers = "; ".join(
+        f"{quarter_words(code)}: {told % {'present': listed[code], 'answered': number}}"
+        for code, number in sorted(everything.items())
+    )
     title = _("Reviews with %(subject)s, by the quarter in which they were opened") % {"subject": found.subject}
     return picture(
         "columns", f"{title}. {numbers}.", title=title, above=[counted_words(asked)], size=(drawn.width, drawn.height),
