@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from app.core.clock import today
 from app.core.forms import Form
@@ -37,8 +37,28 @@ def _possible(value: date) -> date:
     return value
 
 
+def _as_exact_as_told(value: date | None, info: ValidationInfo) -> date | None:
+    if obstacle := rules.obstacle_to_incident_date(value, precision=info.data.get("date_precision", "unknown")):
+        raise ValueError(obstacle)
+    return value
+
+
+def _once_it_happened(value: date | None, info: ValidationInfo) -> date | None:
+    occurred_on, precision = info.data.get("occurred_on"), info.data.get("date_precision", "unknown")
+    if obstacle := rules.obstacle_to_hearing(value, occurred_on, precision=precision):
+        raise ValueError(obstacle)
+    return value
+
+
+def _still_to_come(value: date) -> date:
+    if obstacle := rules.obstacle_to_reconsidering(value, today=today()):
+        raise ValueError(obstacle)
+    return value
+
+
+# A form tells of dates that cannot be together with every other answer that has to change.
 PastDate = Annotated[date, AfterValidator(_possible)]
-"""Told of together with every other answer that has to change."""
+DayHeard = Annotated[PastDate | None, AfterValidator(_once_it_happened)]
 
 
 class IncidentForm(Form):
@@ -47,10 +67,10 @@ class IncidentForm(Form):
     incident_type: Annotated[str, listed("incident_type")]
     near_fatality_basis: Annotated[list[str], _several("near_fatality_basis")] = []
     summary: str = Field(default="", max_length=NARRATIVE)
-    occurred_on: PastDate | None = None
     date_precision: Annotated[str, listed("date_precision")] = "day"
-    learned_on: PastDate | None = None
-    notified_on: PastDate | None = None
+    occurred_on: Annotated[PastDate | None, AfterValidator(_as_exact_as_told)] = Field(None, validate_default=True)
+    learned_on: DayHeard = None
+    notified_on: DayHeard = None
     source: Annotated[str, listed("source")] = "unknown"
     office: str = Field(min_length=1, max_length=20)
     """The office's public code."""
@@ -82,7 +102,7 @@ class TriageForm(Form):
     criteria: Annotated[list[str], _several("triage_criteria")] = []
     decision: Annotated[str, listed("triage_decision")]
     rationale: str = Field(min_length=1, max_length=NARRATIVE)
-    reconsider_on: date | None = None
+    reconsider_on: Annotated[date, AfterValidator(_still_to_come)] | None = None
 
 
 class OpeningForm(Form):

@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session, col
 
 from app.audit.reading import read_all, read_one
-from app.core.clock import today
 from app.core.database import Look, Transaction
 from app.core.dates import local_day
 from app.core.errors import insist
@@ -185,14 +184,10 @@ def _form(
 
 
 def _check(session: Session, viewer: Viewer, submission: Submission[IncidentForm]) -> OrgUnit | None:
-    """Refuse dates that cannot be and offices that are not the agency's; answers with the office."""
+    """Refuse an office that is not the agency's; answers with the office."""
     form = submission.form
     if form is None:
         return None
-    for field, sentence in rules.date_problems(
-        form.occurred_on, form.learned_on, form.notified_on, precision=form.date_precision
-    ):
-        submission.refuse(field, sentence)
     office = next((unit for unit in offices(session, viewer) if unit.code == form.office), None)
     if office is None:
         submission.refuse("office", _("Choose one of the offices."))
@@ -221,8 +216,6 @@ def decide(
     submission: Annotated[Submission[TriageForm], Depends(submitted(TriageForm))],
 ) -> Response:
     form = submission.form
-    if form and (obstacle := rules.obstacle_to_reconsidering(form.reconsider_on, today=today())):
-        submission.refuse("reconsider_on", obstacle)
     if form and (
         obstacle := rules.obstacle_to_deciding(form.decision, has_review=queries.has_review(session, incident))
     ):

@@ -1,6 +1,5 @@
 """What is so of reviews, and what may happen: each obstacle is a sentence for a person, or None."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -251,17 +250,17 @@ def obstacle_to_date(value: date | None, *, today: date) -> str | None:
     return None
 
 
-def date_problems(
-    occurred_on: date | None, learned_on: date | None, notified_on: date | None, *, precision: str
-) -> Iterable[tuple[str, str]]:
-    """What to change about an incident's dates beside each other, as (field, sentence)."""
-    if precision != "unknown" and occurred_on is None:
-        yield "occurred_on", _("Enter the date, or choose that it is unknown.")
+def obstacle_to_incident_date(occurred_on: date | None, *, precision: str) -> str | None:
+    """Why the date of an incident cannot be left empty."""
+    if occurred_on or precision == "unknown":
+        return None
+    return _("Enter the date, or choose that it is unknown.")
+
+
+def obstacle_to_hearing(heard_on: date | None, occurred_on: date | None, *, precision: str) -> str | None:
+    """Why nobody can have heard of an incident on that day."""
     known = as_known(occurred_on, precision)
-    if known and learned_on and learned_on < known:
-        yield "learned_on", _("Enter the day of the incident or a later one.")
-    if known and notified_on and notified_on < known:
-        yield "notified_on", _("Enter the day of the incident or a later one.")
+    return _("Enter the day of the incident or a later one.") if known and heard_on and heard_on < known else None
 
 
 def as_known(value: date | None, precision: str) -> date | None:

@@ -99,10 +99,25 @@ class TestLoggingAnIncident:
         assert "A child needed hospital care." in answer.text
         assert logged(session) is None
 
-    def test_a_date_that_cannot_be_is_told_of_together_with_what_is_missing(self, cast, browse):
-        answer = browse(cast.facilitator).submit("/incidents/new", answers(cast, occurred_on="1800-01-01", office=""))
-        assert "Enter a date from 1900 on." in words(answer.text)
+    @pytest.mark.parametrize(
+        ("dates", "sentence"),
+        [
+            ({"occurred_on": "1800-01-01"}, "Enter a date from 1900 on."),
+            ({"occurred_on": ""}, "Enter the date, or choose that it is unknown."),
+            ({"learned_on": "2026-03-17"}, "Enter the day of the incident or a later one."),
+        ],
+    )
+    def test_a_date_that_cannot_be_is_told_of_together_with_what_is_missing(self, cast, browse, dates, sentence):
+        answer = browse(cast.facilitator).submit("/incidents/new", answers(cast, **dates, office=""))
+        assert sentence in words(answer.text)
         assert "Home office: Fill in this field." in words(answer.text)
+        assert "A child needed hospital care." in answer.text
+
+    @pytest.mark.parametrize("wrong", [{"occurred_on": "soon"}, {"date_precision": "never"}])
+    def test_a_date_is_held_against_no_answer_that_cannot_be(self, cast, browse, wrong):
+        answer = browse(cast.facilitator).submit("/incidents/new", answers(cast, learned_on="2026-03-17", **wrong))
+        assert answer.status_code == 422
+        assert "or a later one" not in words(answer.text)
 
     def test_an_unknown_date_needs_none(self, session, cast, browse):
         browse(cast.facilitator).submit("/incidents/new", answers(cast, occurred_on="", date_precision="unknown"))
@@ -268,9 +283,10 @@ class TestTriage:
         incident = an_incident(session, cast.harbor_north)
         session.commit()
         answer = browse(cast.risk_manager).submit(
-            f"/incidents/{incident.code}/triage", self.sent(reconsider_on="2020-01-01")
+            f"/incidents/{incident.code}/triage", self.sent(reconsider_on="2020-01-01", rationale="")
         )
         assert "Enter a day that is still to come." in words(answer.text)
+        assert "Fill in this field." in words(answer.text)
 
     def test_cannot_deselect_an_incident_that_has_a_review(self, session, cast, browse):
         review = a_review(session, cast.pack, cast.harbor_north)
