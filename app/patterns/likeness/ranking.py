@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.patterns.counting.columns import Places
+from app.patterns.counting.columns import Flags, Places
 from app.patterns.counting.rarity import Rarity, Weights
 
 FEWEST_SHARED = 3
@@ -11,8 +11,8 @@ ROUNDING = 1e-9
 """Sums of the same weights in another order differ by less, and any weight is more."""
 
 
-def most_alike(rarity: Rarity, row: int, *, at_most: int) -> tuple[Places, Weights]:
-    """Where the reviews stand that are the most like the one in this row, and how alike each is; the most alike first.
+def most_alike(rarity: Rarity, row: int, *, at_most: int) -> Places:
+    """Where the reviews stand that are the most like the one in this row, the most alike first.
 
     Besides as many as were asked for, they are any that rounding could take for one of them.
     """
@@ -21,7 +21,7 @@ def most_alike(rarity: Rarity, row: int, *, at_most: int) -> tuple[Places, Weigh
     both = rarity.sets[lines] & own[lines, np.newaxis]
     # One byte holds what fewer than 32 lines add up to, and takes half of the time that two take.
     shared = np.bitwise_count(both).sum(axis=0, dtype=np.min_scalar_type(8 * len(lines)))
-    is_alike = shared >= FEWEST_SHARED
+    is_alike: Flags = shared >= FEWEST_SHARED
     is_alike[row] = False
     (found,) = is_alike.nonzero()
     scores = rarity.weighed(both, lines, found)
@@ -30,8 +30,7 @@ def most_alike(rarity: Rarity, row: int, *, at_most: int) -> tuple[Places, Weigh
     if len(found) > at_most:
         (best,) = (scores >= np.partition(scores, -at_most)[-at_most] - ROUNDING).nonzero()
         found, scores = found.take(best), scores.take(best)
-    order = np.argsort(-scores, kind="stable")
-    return found.take(order), scores.take(order)
+    return found.take(np.argsort(-scores, kind="stable"))
 
 
 def _of_both(rarity: Rarity, row: int, found: Places) -> Weights:

@@ -66,7 +66,7 @@ def reviews_like(incidence: Incidence, code: str, *, at_most: int) -> LikeOne | 
     if row is None:
         return None
     asked = _asked(incidence, row)
-    places, _ = most_alike(incidence.rarity, row, at_most=at_most)
+    places = most_alike(incidence.rarity, row, at_most=at_most)
     return LikeOne(
         present=tuple(asked.told[at] for at in asked.rarest_first),
         alike=tuple(_explained(incidence, asked, places, at_most)),

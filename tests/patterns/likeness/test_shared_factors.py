@@ -92,10 +92,10 @@ class TestLikeness:
     def test_is_ranked_by_numbers_alone_as_it_is_explained(self, table: Table) -> None:
         incidence = Incidence.of(*table)
         for row, code in enumerate(incidence.codes.tolist()):
-            places, scores = most_alike(incidence.rarity, row, at_most=2)
-            told = reviews_like(incidence, code, at_most=2).alike
-            assert scores[:2].tolist() == pytest.approx([one.score for one in told])
-            assert {one.code for one in told} <= set(incidence.codes[places].tolist())
+            ranked = incidence.codes[most_alike(incidence.rarity, row, at_most=2)].tolist()
+            told = {one.code: one.score for one in reviews_like(incidence, code, at_most=len(table[0])).alike}
+            assert [told[one] for one in ranked[:2]] == pytest.approx([*told.values()][:2])
+            assert {*list(told)[:2]} <= {*ranked}
 
     def test_changes_nothing_when_the_reviews_come_in_another_order(self) -> None:
         table = (np.random.default_rng(1).random((40, 8)) < 0.5).astype(int).tolist()
