@@ -6,7 +6,7 @@ Everything else in patterns asks it for counts and never sees how it keeps them.
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ class Incidence(TalliedTable):
         if selection.unit is Unit.EPISODE:
             return self._in_episodes(rows, episodes, selection.threshold)._of_domains(selection.domains)
         if not rows.all():
-            return Part.of_rows(self, np.flatnonzero(rows), selection.threshold)._of_domains(selection.domains)
+            return Part(self, np.flatnonzero(rows), selection.threshold)._of_domains(selection.domains)
         return self._from(selection.threshold)._of_domains(selection.domains)
 
     def _from(self, threshold: int) -> "Incidence":
@@ -67,7 +67,7 @@ class Incidence(TalliedTable):
 
     def at(self, places: Places) -> "Incidence":
         """The reviews in these places, as a table of their own."""
-        return Part.of_rows(self, places, self.threshold)
+        return Part(self, places, self.threshold)
 
     @property
     def without_strength(self) -> int:
@@ -155,16 +155,13 @@ class Part(Incidence):
     _at: Places
     """Where these rows stand in the whole."""
 
-    @classmethod
-    def of_rows(cls, whole: Incidence, at: Places, threshold: int) -> Self:
-        part = cls.__new__(cls)
+    def __init__(self, whole: Incidence, at: Places, threshold: int) -> None:
         same = {name: getattr(whole, name) for name in ("factors", "areas", "unit")}
         size = whole.n_bytes * len(at) // max(whole.n_reviews, 1)
-        # Past the constructor, which wants every array at once.
-        part.__dict__.update(same, threshold=threshold, n_bytes=size, _whole=whole, _at=at)
+        # Past the constructor of a table, which wants every array at once.
+        self.__dict__.update(same, threshold=threshold, n_bytes=size, _whole=whole, _at=at)
         # What is known to be nowhere in the whole is not looked for in each of its parts.
-        part.__dict__.update({name: known for name, known in whole.__dict__.items() if name in OF_PARTS_TOO})
-        return part
+        self.__dict__.update({name: known for name, known in whole.__dict__.items() if name in OF_PARTS_TOO})
 
     def _with(self, **changed: Any) -> Any:
         # No part: what is changed would not be found in the whole.

@@ -87,6 +87,11 @@ class TestPart:
         assert [factor.code for factor in both.factors] == ["teamwork", "pressure"]
         assert both.groups(Dimension.DIVISION) == ("North",)
 
+    def test_is_not_made_from_arrays(self, incidence: Incidence) -> None:
+        part = incidence.where(Selection(division=("North",)))
+        with pytest.raises(TypeError):
+            replace(part, threshold=3)
+
     @QUICKLY
     @given(random_tables(), st.randoms(use_true_random=False))
     def test_of_a_table_is_the_table_of_these_reviews(self, table: Table, draw: Random) -> None:
