@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from app.identity.viewers import Viewer
 from app.patterns.counting import loading
 from app.patterns.counting.columns import Counts
-from app.patterns.counting.counted import Counted, in_use
+from app.patterns.counting.counted import Counted
 from app.patterns.counting.loading import FactorList
 from app.patterns.counting.records import PackChoice
 from app.patterns.counting.renewing import renewed
@@ -51,8 +51,6 @@ class _Scope:
 
     token: str
     counted: Counted
-    unrated: Counts
-    """The reviews in use of which no sheet counts yet: their ids, and below those of their lists."""
     choices: tuple[PackChoice, ...]
     kept: dict[int, _Kept] = field(default_factory=dict)
     """By the id of the list; filled when somebody asks."""
@@ -109,7 +107,7 @@ def _scope(session: Session, viewer: Viewer) -> _Scope:
 
 def _read(session: Session, viewer: Viewer, token: str) -> _Scope:
     counted = Counted.within_sight(session, viewer)
-    return _Scope(token, counted, _unrated(in_use(session, viewer), counted), _choices(session, counted))
+    return _Scope(token, counted, _choices(session, counted))
 
 
 def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, changed: frozenset[int]) -> _Scope:
@@ -120,17 +118,13 @@ def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, chang
     if not counted.where(were).same_as(again):
         counted = counted.where(~were).beside(again)
         choices = _choices(session, counted)
-    others = known.unrated[:, ~np.isin(known.unrated[0], list(changed))]
-    # What was rated is not waiting to be: after most changes there is nothing to ask.
-    waiting = changed - set(again.reviews.tolist())
-    unrated = np.concatenate((others, in_use(session, viewer, waiting)), axis=1) if waiting else others
-    made = _Scope(token, counted, unrated, choices)
+    made = _Scope(token, counted, choices)
     for choice in choices:
         kept = known.kept.get(choice.id)
         # A retired factor comes back with the first review that has it, and then every review has one column more.
         if kept and not kept.factors.has_retired:
             extended = _extended_list(session, viewer, choice, kept, again, changed)
-            made.kept[choice.id] = extended.told(choice, _number_of(unrated, choice))
+            made.kept[choice.id] = extended.told(choice, _unrated(counted, choice))
     return made
 
 
@@ -160,16 +154,12 @@ def _extended_list(
     )
 
 
-def _unrated(used: Counts, counted: Counted) -> Counts:
-    return used[:, ~np.isin(used[0], counted.reviews)]
-
-
-def _number_of(unrated: Counts, choice: PackChoice) -> int:
-    return int(np.count_nonzero(unrated[1] == choice.id))
+def _unrated(counted: Counted, choice: PackChoice) -> int:
+    return int(np.count_nonzero(~counted.rated & (counted.packs == choice.id)))
 
 
 def _choices(session: Session, counted: Counted) -> tuple[PackChoice, ...]:
-    ids, numbers = np.unique(counted.packs, return_counts=True)
+    ids, numbers = np.unique(counted.packs[counted.rated], return_counts=True)
     reviews = dict(zip(ids.tolist(), numbers.tolist(), strict=True))
     query = sa.select(PACK.c.id, PACK.c.code, PACK.c.name, PACK.c.version).where(PACK.c.id.in_(list(reviews)))
     found = [PackChoice(row.id, row.code, row.name, row.version, reviews[row.id]) for row in session.execute(query)]
@@ -185,6 +175,6 @@ def _load(session: Session, viewer: Viewer, pack: PackChoice, scope: _Scope) -> 
         incidence=loaded.incidence,
         about=factors.about,
         units={unit.code: unit.name for unit in units.values()},
-        unrated=_number_of(scope.unrated, pack),
+        unrated=_unrated(scope.counted, pack),
     )
     return _Kept(made, loaded.ids, factors, units)

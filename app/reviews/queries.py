@@ -199,7 +199,7 @@ def progress_of_all(session: Session, reviews: Iterable[Review]) -> dict[int, Pr
     for key, part, number in session.execute(PARTS_COUNTED, {"reviews": list(wanted)}):
         there[key][part] = number
     counted = session.execute(counted_sheets(col(Review.id).in_(list(wanted))))
-    rated = {row.review_id for row in counted}
+    rated = {row.review_id for row in counted if row.sheet_id is not None}
     return {
         key: Progress(
             team_stated_not_involved=bool(members.get(key)) and all(members[key]),

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app.core.types import stored_by_value
 from app.reviews.models import Review
 from app.systemic_factors.models import RatingSheet, Round
 
@@ -25,37 +26,44 @@ def _if(which: Round, value: Any) -> sa.Case[Any]:
     return sa.case((col(RatingSheet.round) == which, value))
 
 
-BY_REVIEW = (
+def _round(which: Round) -> sa.BindParameter[Round]:
+    return sa.literal(which, stored_by_value(Round))
+
+
+SENT = sa.case((col(RatingSheet.sent_at).is_not(None), col(RatingSheet.id)))
+BY_REVIEW: sa.Select[*tuple[Any, ...]] = (
     sa.select(
-        col(RatingSheet.review_id),
-        sa.func.max(_if(Round.CONSENSUS, col(RatingSheet.id))).label("consensus"),
-        sa.func.max(_if(Round.INDEPENDENT, col(RatingSheet.id))).label("own"),
-        sa.func.max(_if(Round.IMPORTED, col(RatingSheet.id))).label("imported"),
+        col(Review.id).label("review_id"),
+        col(Review.pack_id),
+        sa.func.count(_if(Round.CONSENSUS, col(RatingSheet.id))).label("consensus"),
         sa.func.count(_if(Round.INDEPENDENT, col(RatingSheet.id))).label("raters"),
-        sa.func.count(_if(Round.INDEPENDENT, col(RatingSheet.sent_at))).label("sent"),
         sa.func.max(sa.case((col(Review.second_rating).is_(True), 1), else_=0)).label("second"),
+        sa.func.max(_if(Round.CONSENSUS, SENT)).label("agreed"),
+        sa.func.max(_if(Round.INDEPENDENT, SENT)).label("own"),
+        sa.func.max(_if(Round.IMPORTED, col(RatingSheet.id))).label("imported"),
     )
-    .join(Review, col(Review.id) == col(RatingSheet.review_id))
-    .group_by(col(RatingSheet.review_id))
+    .outerjoin(RatingSheet, col(RatingSheet.review_id) == col(Review.id))
+    .group_by(col(Review.id))
 )
 """The sheets of each review. Put together once: this takes longer than to read one review's."""
-CAN_COUNT = sa.or_(col(RatingSheet.sent_at).is_not(None), col(RatingSheet.round) == Round.IMPORTED)
 
 
-def counted_sheets(*within: sa.ColumnElement[bool]) -> sa.Select[Any, int, Round]:
-    """The sheet that counts for each review that has one, as rows (sheet_id, review_id, round).
+def counted_sheets(*within: sa.ColumnElement[bool]) -> sa.Select[int, int, Any, Any]:
+    """Each review with the sheet of it that counts, as rows (review_id, pack_id, sheet_id, round).
+
+    While nothing counts, `sheet_id` is None and `round` tells nothing.
 
     `within` says of which reviews, as conditions on `Review`; the caller's door is one of them.
     """
-    by_review = BY_REVIEW.where(*within).subquery()
-    chosen = sa.case(
-        (by_review.c.consensus.is_not(None), by_review.c.consensus),
-        (sa.or_(by_review.c.raters > 1, by_review.c.second == 1), sa.null()),
-        (by_review.c.sent == 1, by_review.c.own),
-        else_=by_review.c.imported,
+    of = BY_REVIEW.where(*within).subquery().c
+    sheet = sa.case(
+        (of.consensus > 0, of.agreed),
+        (sa.or_(of.raters > 1, of.second == 1), sa.null()),
+        else_=sa.func.coalesce(of.own, of.imported),
     )
-    return (
-        sa.select(col(RatingSheet.id).label("sheet_id"), col(RatingSheet.review_id), col(RatingSheet.round))
-        .join(by_review, chosen == col(RatingSheet.id))
-        .where(CAN_COUNT)
+    which = sa.case(
+        (of.consensus > 0, _round(Round.CONSENSUS)),
+        (of.own.is_not(None), _round(Round.INDEPENDENT)),
+        else_=_round(Round.IMPORTED),
     )
+    return sa.select(of.review_id, of.pack_id, sheet.label("sheet_id"), which.label("round"))

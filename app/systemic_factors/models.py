@@ -117,12 +117,17 @@ class FactorRating(SQLModel, table=True):
     """The answer for one factor on one sheet."""
 
     __tablename__ = "factor_rating"
-    __table_args__ = (UniqueConstraint("sheet_id", "factor_id"), Index("ix_factor_rating_factor", "factor_id"))
+    __table_args__ = (
+        UniqueConstraint("sheet_id", "factor_id"),
+        Index("ix_factor_rating_factor", "factor_id"),
+        # Patterns read what they count of answers from here alone: a third less than from the rows.
+        Index("ix_factor_rating_counted", "sheet_id", "factor_id", "answer", "direction"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     code: str | None = Field(default_factory=partial(new_code, "A"), max_length=20)
     """Names this answer in the trail and in the history of its text. Imported tags have none: nobody changes one."""
-    sheet_id: int = Field(foreign_key="rating_sheet.id", index=True)
+    sheet_id: int = Field(foreign_key="rating_sheet.id")
     factor_id: int = Field(foreign_key="factor.id")
     answer: Answer = Field(sa_type=stored_by_value(Answer))
     direction: Direction = Field(default=Direction.HINDERED, sa_type=stored_by_value(Direction))

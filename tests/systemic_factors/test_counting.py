@@ -61,7 +61,9 @@ class TestTheSheetThatCounts:
     def test_is_the_one_of_the_table_in_every_case(self, session: Session, cast: Cast) -> None:
         made = {_made(session, cast, case).id: case for case in EVERY_CASE}
         session.flush()
-        found = {row.review_id: row.round for row in session.execute(counted_sheets(col(Review.id).in_(list(made))))}
+        rows = session.execute(counted_sheets(col(Review.id).in_(list(made)))).all()
+        assert len(rows) == len(made)
+        found = {row.review_id: row.round for row in rows if row.sheet_id is not None}
         assert {case: found.get(key) for key, case in made.items()} == {case: _expected(case) for case in EVERY_CASE}
         assert len(EVERY_CASE) == 72
         assert len({_expected(case) for case in EVERY_CASE}) == 4

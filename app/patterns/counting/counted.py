@@ -17,11 +17,13 @@ from app.systemic_factors.counting import counted_sheets
 from app.systemic_factors.models import Round
 
 REVIEW = SQLModel.metadata.tables[str(Review.__tablename__)]
+NO_SHEET = 0
+"""No sheet has this id."""
 ROUND_NUMBERS = {which: at for at, which in enumerate(Round)}
 
 
-def counted_within_sight(viewer: Viewer, only: Collection[int] | None = None) -> sa.Select[Any, int, Round]:
-    """The sheets that count, of the reviews within sight; a review that was withdrawn has none."""
+def counted_within_sight(viewer: Viewer, only: Collection[int] | None = None) -> sa.Select[int, int, Any, Any]:
+    """The reviews within sight that were not withdrawn, with the sheet of each that counts."""
     conditions = [within_sight_of(viewer), col(Review.stage) != Stage.WITHDRAWN]
     if only is not None:
         conditions.append(col(Review.id).in_(only))
@@ -30,21 +32,26 @@ def counted_within_sight(viewer: Viewer, only: Collection[int] | None = None) ->
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The sheets that count: one entry for each review that has one."""
+    """The sheets that count: one entry for each review in use."""
 
     reviews: Counts
     packs: Counts
     sheets: Counts
+    """NO_SHEET of a review that waits to be rated."""
     rounds: Counts
-    """As in ROUND_NUMBERS."""
+    """As in ROUND_NUMBERS, where there is a sheet."""
 
     @classmethod
     def within_sight(cls, session: Session, viewer: Viewer, only: Collection[int] | None = None) -> Self:
         """Of the reviews within sight of the viewer; `only` of those of these ids, where given."""
-        counted = counted_within_sight(viewer, only).subquery()
-        which = numbered(counted.c.round, ROUND_NUMBERS)
-        query = sa.select(REVIEW.c.id, REVIEW.c.pack_id, counted.c.sheet_id, which)
-        return cls(*whole_numbers(session, query.join(counted, counted.c.review_id == REVIEW.c.id)))
+        of = counted_within_sight(viewer, only).subquery().c
+        sheet, which = sa.func.coalesce(of.sheet_id, NO_SHEET), numbered(of.round, ROUND_NUMBERS)
+        return cls(*whole_numbers(session, sa.select(of.review_id, of.pack_id, sheet, which)))
+
+    @property
+    def rated(self) -> Flags:
+        """The entries with a sheet."""
+        return np.asarray(self.sheets != NO_SHEET)
 
     def of(self, reviews: Iterable[int]) -> Flags:
         """The entries of these reviews."""
@@ -65,9 +72,3 @@ class Counted:
         """These, and then the others."""
         parts = ("reviews", "packs", "sheets", "rounds")
         return type(self)(*(np.concatenate((getattr(self, part), getattr(others, part))) for part in parts))
-
-
-def in_use(session: Session, viewer: Viewer, only: Collection[int] | None = None) -> Counts:
-    """The reviews within sight that were not withdrawn, rated or not: their ids, and below those of their lists."""
-    query = sa.select(REVIEW.c.id, REVIEW.c.pack_id).where(within_sight_of(viewer), REVIEW.c.stage != Stage.WITHDRAWN)
-    return whole_numbers(session, query if only is None else query.where(REVIEW.c.id.in_(only)))

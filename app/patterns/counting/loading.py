@@ -142,10 +142,15 @@ class _Asked:
     only: Collection[int] | None
 
     @cached_property
+    def conditions(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """On the table of reviews."""
+        these = (within_sight_of(self.viewer), REVIEW.c.pack_id == self.pack_id)
+        return these if self.only is None else (*these, REVIEW.c.id.in_(self.only))
+
+    @cached_property
     def reviews(self) -> sa.Select[int]:
         """Their ids: every other query takes only what belongs to these."""
-        query = sa.select(REVIEW.c.id).where(within_sight_of(self.viewer), REVIEW.c.pack_id == self.pack_id)
-        return query if self.only is None else query.where(REVIEW.c.id.in_(self.only))
+        return sa.select(REVIEW.c.id).where(*self.conditions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +174,7 @@ def load(
 ) -> Loaded:
     """The reviews of these sheets that use one list; `only` those of these ids, where given."""
     asked = _Asked(viewer, pack_id, factors.ids, only)
-    counted = counted.where(counted.packs == pack_id)
+    counted = counted.where(counted.rated & (counted.packs == pack_id))
     reviews = _reviews(session, asked, Places(counted.reviews), units)
     counted = counted.where(Places(counted.reviews).of(reviews.ids))
     answers, directions = _answers(session, asked, counted)
@@ -194,14 +199,14 @@ def load(
 
 def _reviews(session: Session, asked: _Asked, counted: Places, units: dict[int, Any]) -> _Reviews:
     ids, codes, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.str_)], tuple(Numbered() for _ in range(8))
-    for part in streamed(session, REVIEWS.where(REVIEW.c.id.in_(asked.reviews))):
+    for part in streamed(session, REVIEWS.where(*asked.conditions)):
         ids.append(np.array(part[0], dtype=np.int64))
         codes.append(np.array(part[1], dtype=np.str_))
         for values, column in zip(part[2:], columns, strict=True):
             column.add(values)
     all_ids, all_codes = np.concatenate(ids), np.concatenate(codes)
     # Databases sort texts in their own ways.
-    order = np.argsort(all_codes)
+    order = np.argsort(all_codes, kind="stable")
     order = order[counted.of(all_ids[order]) >= 0]
     opened = columns[0].told(lambda day: date.fromisoformat(day).toordinal(), np.int32)
     attributes = _attributes(*columns, units=units)
@@ -265,7 +270,7 @@ def _answers(session: Session, asked: _Asked, counted: Counted) -> tuple[Codes, 
     answers = np.repeat(untold[:, np.newaxis], len(asked.factor_ids), axis=1)
     directions = np.zeros_like(answers)
     sheets, factors = Places(counted.sheets), Places(asked.factor_ids)
-    of_these = RATING.c.sheet_id.in_(sa.select(SHEET.c.id).where(SHEET.c.review_id.in_(asked.reviews)))
+    of_these = RATING.c.sheet_id.in_(asked.reviews.join(SHEET).with_only_columns(SHEET.c.id))
     for rows, found in gathered(session, RATING.c.sheet_id, sheets, RATED, of_these):
         columns = factors.of(found // CODES)
         # What is on a sheet that does not count, or about a factor of another list, has no place.

@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, select
 from app.core.errors import NotFound
 from app.core.stretches import Stretch, stretch_of
 from app.identity.viewers import Viewer
-from app.patterns.counting.counted import REVIEW, counted_within_sight
+from app.patterns.counting.counted import counted_within_sight
 from app.patterns.counting.loading import SHEET
 from app.patterns.views.models import SavedView
 
@@ -52,6 +52,6 @@ def data_day(session: Session, viewer: Viewer, pack_id: int | None = None) -> da
     newest = sa.func.max(sa.func.coalesce(SHEET.c.sent_at, SHEET.c.started_at))
     query = sa.select(newest).join(counted, counted.c.sheet_id == SHEET.c.id)
     if pack_id is not None:
-        query = query.join(REVIEW, REVIEW.c.id == counted.c.review_id).where(REVIEW.c.pack_id == pack_id)
+        query = query.where(counted.c.pack_id == pack_id)
     found = session.execute(query).scalar()
     return found.astimezone().date() if found else None
