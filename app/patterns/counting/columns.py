@@ -1,6 +1,6 @@
 """How a table of reviews is kept: values as small numbers, flags as bits."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self, TypeAlias
@@ -172,6 +172,8 @@ def flags_in(sets: Sets, planes: int) -> Flags:
 
 AT_ONCE = 2**16
 """Words compared in one step: enough to make the steps few, and few enough to stay in the processor's own memory."""
+STRETCH = 1_016
+"""Words of each plane compared in one step: few enough that 16 bits count them."""
 FEW_WORDS = 2**4
 """Words of a plane that are compared one after the other, each for all planes at once: up to half of the time that it
 takes to add up along so few."""
@@ -179,25 +181,38 @@ takes to add up along so few."""
 
 def shared_bits(first: Planes, second: Planes) -> Counts:
     """For each plane of the first and each of the second, the number of reviews with both."""
-    if first.shape[1] <= FEW_WORDS:
-        words = np.ascontiguousarray(first.T)[:, :, np.newaxis] & np.ascontiguousarray(second.T)[:, np.newaxis]
-        shared: Counts = np.bitwise_count(words).sum(axis=0, dtype=np.uint16).astype(np.int64)
-        return shared
-    counts = np.empty((len(first), len(second)), dtype=np.int64)
-    step = max(AT_ONCE // max(second.size, 1), 1)
-    for at in range(0, len(first), step):
-        both = first[at : at + step, np.newaxis] & second
-        counts[at : at + step] = np.bitwise_count(both).sum(axis=2, dtype=np.int64)
+    counts = np.zeros((len(first), len(second)), dtype=np.int64)
+    for some, others in zip(_stretches(first), _stretches(second), strict=True):
+        counts += _shared_bits(some, others)
     return counts
 
 
 def bits_shared_within(planes: Planes) -> Counts:
     """For each two of the planes, the number of reviews with both; each two are compared once."""
-    counts = np.empty((len(planes), len(planes)), dtype=np.int64)
-    step = max(AT_ONCE // max(planes.size, 1), 1)
-    for at in range(0, len(planes), step):
-        counts[at : at + step, at:] = shared_bits(planes[at : at + step], planes[at:])
-        counts[at:, at : at + step] = counts[at : at + step, at:].T
+    counts = np.zeros((len(planes), len(planes)), dtype=np.int64)
+    for some in _stretches(planes):
+        step = max(AT_ONCE // max(some.size, 1), 1)
+        for at in range(0, len(some), step):
+            counts[at : at + step, at:] += _shared_bits(some[at : at + step], some[at:])
+    # Below what was compared stands 0.
+    return np.maximum(counts, counts.T)
+
+
+def _stretches(planes: Planes) -> Iterator[Planes]:
+    for at in range(0, planes.shape[1], STRETCH):
+        yield np.ascontiguousarray(planes[:, at : at + STRETCH])
+
+
+def _shared_bits(first: Planes, second: Planes) -> npt.NDArray[np.uint16]:
+    """As `shared_bits`, of at most STRETCH words."""
+    if first.shape[1] <= FEW_WORDS:
+        words = np.ascontiguousarray(first.T)[:, :, np.newaxis] & np.ascontiguousarray(second.T)[:, np.newaxis]
+        return np.asarray(np.bitwise_count(words).sum(axis=0, dtype=np.uint16))
+    counts = np.empty((len(first), len(second)), dtype=np.uint16)
+    step = max(AT_ONCE // max(second.size, 1), 1)
+    for at in range(0, len(first), step):
+        both = first[at : at + step, np.newaxis] & second
+        counts[at : at + step] = np.bitwise_count(both).sum(axis=2, dtype=np.uint16)
     return counts
 
 
