@@ -4,11 +4,12 @@ A route without a permission, and without a sentence that says why it is open to
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -47,9 +48,12 @@ class FeatureRouter(APIRouter):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if not path.startswith(self.prefix.partition("{")[0]):
-            return Match.NONE, {}
-        return super().matches(scope)
+        return super().matches(scope) if path.startswith(self._beginnings) else (Match.NONE, {})
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        """What comes before the first part that varies, of the address of each route here and in routers within."""
+        return tuple({(route.path or "").partition("{")[0] for route in iter_route_contexts(self.routes)})
 
 
 def router(prefix: str = "") -> APIRouter:
