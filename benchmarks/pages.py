@@ -4,9 +4,9 @@ import gc
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
-from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
@@ -17,6 +17,7 @@ from app.identity.models import Role
 from app.main import create_app
 from app.reviews.models import Review
 from app.systemic_factors.models import Answer, FactorRating
+from benchmarks.calling import Caller, caller
 from benchmarks.county import sign_in
 from benchmarks.measure import Row, Work, compare, compare_often
 
@@ -51,9 +52,8 @@ def compare_pages(engine: Engine, reviews: int) -> list[Row]:
     gc.freeze()  # As `served` does.
     with writing(engine) as session:
         analyst = sign_in(session, Role.CQI_ANALYST)
-    with TestClient(app, base_url="http://testserver") as client:
-        client.cookies.set(cookie_name(), analyst.token)
-        app.state.bytes_of = {name: client.get(address).content for name, address in PAGES.items()}
+    with caller(app, **{cookie_name(): analyst.token}) as client:
+        app.state.bytes_of = {name: client.get(address) for name, address in PAGES.items()}
         return [
             *_patterns(client, engine, reviews),
             _beside_hello(client, reviews),
@@ -61,24 +61,18 @@ def compare_pages(engine: Engine, reviews: int) -> list[Row]:
         ]
 
 
-def get(client: TestClient, address: str, times: int = 1) -> None:
-    for _ in range(times):
-        answer = client.get(address)
-        assert answer.status_code == 200, (address, answer.status_code)
-
-
-def _patterns(client: TestClient, engine: Engine, reviews: int) -> list[Row]:
+def _patterns(client: Caller, engine: Engine, reviews: int) -> list[Row]:
     of = f"in an agency with {reviews:,} reviews"
 
     def same_as(name: str) -> None:
-        get(client, f"/benchmark/same?of={name}")
+        client.get(f"/benchmark/same?of={quote(name)}")
 
     def after(change: Work) -> Work:
         """Of the agency's first review."""
 
         def heatmap() -> None:
             change()
-            get(client, PAGES["heatmap"])
+            client.get(PAGES["heatmap"])
 
         return heatmap
 
@@ -95,7 +89,7 @@ def _patterns(client: TestClient, engine: Engine, reviews: int) -> list[Row]:
     rows = [
         row
         for name, address in PAGES.items()
-        for row in compare_often(f"{name}, {of}", partial(get, client, address), SAME, partial(same_as, name))
+        for row in compare_often(f"{name}, {of}", partial(client.get, address), SAME, partial(same_as, name))
     ]
     for name, address in PAGES.items():
         # Another base for the trends in each address: nobody asked for this page before, and it looks the same.
@@ -110,11 +104,11 @@ def _patterns(client: TestClient, engine: Engine, reviews: int) -> list[Row]:
     return rows
 
 
-def _next(client: TestClient, addresses: Iterator[str]) -> None:
-    get(client, next(addresses))
+def _next(client: Caller, addresses: Iterator[str]) -> None:
+    client.get(next(addresses))
 
 
-def _beside_hello(client: TestClient, reviews: int) -> Row:
+def _beside_hello(client: Caller, reviews: int) -> Row:
     """A page of which everything is kept still looks up who asks, and is written anew."""
     bare = FastAPI()
 
@@ -122,25 +116,20 @@ def _beside_hello(client: TestClient, reviews: int) -> Row:
     async def hello() -> dict[str, str]:
         return {"hello": "world"}
 
-    with TestClient(bare) as other:
-        ten = partial(get, client, PAGES["heatmap"], 10), partial(get, other, "/", 10)
+    with caller(bare) as other:
+        ten = partial(client.get, PAGES["heatmap"], 10), partial(other.get, "/", 10)
         name = f"G5: ten kept heatmaps, in an agency with {reviews:,} reviews"
         return compare(name, ten[0], "FastAPI: ten times hello", ten[1], rounds=7)
 
 
-def _others(client: TestClient, form_token: str, reviews: int) -> list[Row]:
+def _others(client: Caller, form_token: str, reviews: int) -> list[Row]:
     story = "What happened, as it made sense at the time. " * 40
     typed = {"draft_key": "/reviews/new", "form_token": form_token, "purpose": story}
     of = f"in an agency with {reviews:,} reviews"
 
-    def autosave() -> None:
-        for _ in range(10):
-            assert client.post("/drafts", data=typed).status_code == 200
-
-    def nothing(times: int = 1) -> None:
-        get(client, "/benchmark/empty", times)
-
+    empty = "/benchmark/empty"
+    ten = partial(client.post, "/drafts", typed, 10), partial(client.get, empty, 10)
     return [
-        compare(f"ten autosaves, {of}", autosave, f"ten times {EMPTY}", lambda: nothing(10), rounds=7),
-        compare(f"list of reviews, {of}", lambda: get(client, "/reviews"), EMPTY, nothing, rounds=7),
+        compare(f"ten autosaves, {of}", ten[0], f"ten times {EMPTY}", ten[1], rounds=7),
+        compare(f"list of reviews, {of}", partial(client.get, "/reviews"), EMPTY, partial(client.get, empty), rounds=7),
     ]
