@@ -19,7 +19,8 @@ from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.patterns import queries
 from app.patterns.brief_command import reader_of_patterns
-from app.patterns.combinations.found import Combination, Found, combinations_in
+from app.patterns.combinations.combination import Combination
+from app.patterns.combinations.found import Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combinations_finding, joined
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.patterns.combinations.found import Combination
+from app.patterns.combinations.combination import Combination
 from app.patterns.counting.records import Factor
 
 COLUMN, ROW = 34, 30

@@ -6,8 +6,9 @@ from math import ceil
 from app.core.dates import thousands
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
+from app.patterns.combinations.combination import Combination
 from app.patterns.combinations.depth import GivenDepth
-from app.patterns.combinations.found import MOST_TESTED, Combination, Found
+from app.patterns.combinations.found import MOST_TESTED, Found
 from app.patterns.counting.chance import FALSE_DISCOVERY_RATE
 from app.patterns.counting.records import Factor, Unit
 from app.patterns.counting.words import many, number_of

@@ -14,7 +14,8 @@ from app.core.translation import N_, Words
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.combinations.closed_sets import TooMany
-from app.patterns.combinations.found import FEWEST_ROWS, MOST_LISTED, Combination, Found, combinations_in
+from app.patterns.combinations.combination import Combination
+from app.patterns.combinations.found import FEWEST_ROWS, MOST_LISTED, Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combination_finding, combinations_finding, joined, reading_of
 from app.patterns.counting.words import number_of

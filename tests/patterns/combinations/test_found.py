@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 from app.patterns.combinations.closed_sets import TooMany
-from app.patterns.combinations.found import Combination, combinations_in
+from app.patterns.combinations.combination import Combination
+from app.patterns.combinations.found import combinations_in
 from app.patterns.connections.pairs import Pair
 from app.patterns.counting.columns import Flags
 from app.patterns.counting.incidence import Incidence

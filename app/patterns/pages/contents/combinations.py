@@ -12,7 +12,8 @@ from app.identity.viewers import Viewer
 from app.patterns.briefs.document import Table
 from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.combinations.closed_sets import TooMany
-from app.patterns.combinations.found import Combination, combinations_in
+from app.patterns.combinations.combination import Combination
+from app.patterns.combinations.found import combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combinations_finding, joined, reading_of
 from app.patterns.counting.words import number_of
