@@ -10,11 +10,12 @@ from app.debriefs.models import DebriefSession
 from app.identity.access import Permission
 from app.identity.viewers import Viewer
 from app.patterns.connections.pairs import Pair, pairs_of
+from app.patterns.connections.sentences import connections_finding
 from app.patterns.counting.records import Dimension, Layer, Selection
+from app.patterns.heatmap.sentences import heatmap_finding
 from app.patterns.heatmap.shares import Heatmap, heatmap
 from app.patterns.pages.choices import labels_of
 from app.patterns.queries import snapshot
-from app.patterns.sentences import connections_finding, heatmap_finding
 from app.patterns.snapshot import Snapshot
 from app.reflections.desk import queries as desk
 from app.reflections.desk.rules import obstacle_to_responding

@@ -24,14 +24,15 @@ from app.patterns.combinations.found import Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combinations_finding, joined
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
+from app.patterns.connections.sentences import chance_in_words, connections_finding
 from app.patterns.heatmap.measures import Measure, value_of
+from app.patterns.heatmap.sentences import heatmap_finding
 from app.patterns.heatmap.shares import Heatmap, heatmap, totals_of
 from app.patterns.pages import asking, choices, files, methods, structure_tables
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.connection_routes import LEAST, Shown
 from app.patterns.pages.dependencies import Asked, drawing_of
 from app.patterns.pages.trend_tables import TREND_NAMES, trend_rows
-from app.patterns.sentences import chance_in_words, connections_finding, heatmap_finding
 from app.patterns.trends import queries as trend_queries
 from app.patterns.trends.sentences import chart_finding, trends_finding
 from app.patterns.trends.series import Trend, factor_trends, unusual_by_chance

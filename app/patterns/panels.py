@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.patterns import sentences
 from app.patterns.connections.pairs import Pair
+from app.patterns.connections.sentences import chance_in_words, pair_finding
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Factor, Layer
+from app.patterns.heatmap.sentences import cell_finding
 from app.patterns.heatmap.shares import Cell, Column, Heatmap, Row, Share, totals_of
 
 MOST_TOGETHER = 5
@@ -56,7 +57,7 @@ def cell_panel(incidence: Incidence, table: Heatmap, factor: str, group: str) ->
         row=row,
         column=column,
         cell=cell,
-        sentence=sentences.cell_finding(row, cell, table.dimension),
+        sentence=cell_finding(row, cell, table.dimension),
         together=_together(incidence.rows(rows), factor, table.layer),
         codes=incidence.latest(rows),
         other_way=int(incidence.rows_in(factor, table.dimension, group, other_direction(table.layer)).sum()),
@@ -81,8 +82,8 @@ def pair_panel(incidence: Incidence, names: Mapping[str, str], pair: Pair, layer
     where = [(names.get(code, code), here[code], everywhere[code]) for code in both.groups(Dimension.DIVISION)]
     return PairPanel(
         pair=pair,
-        sentence=sentences.pair_finding(pair),
-        chance=sentences.chance_in_words(pair.adjusted_p),
+        sentence=pair_finding(pair),
+        chance=chance_in_words(pair.adjusted_p),
         where=sorted(where, key=lambda item: item[0].casefold()),
         codes=incidence.latest(rows),
     )

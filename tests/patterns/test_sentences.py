@@ -11,20 +11,19 @@ from app.patterns.combinations.words import combinations_finding
 from app.patterns.connections.difference import Difference
 from app.patterns.connections.graph import Group, Grouping, factor_graph, grouping_of
 from app.patterns.connections.pairs import Pair, pairs_of
-from app.patterns.connections.stability import Stability
-from app.patterns.counting.incidence import Incidence
-from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
-from app.patterns.heatmap.shares import Share, heatmap
-from app.patterns.pages.files import HEATMAP_NAMES, named
-from app.patterns.sentences import (
-    cell_finding,
+from app.patterns.connections.sentences import (
     chance_in_words,
     connections_finding,
     difference_finding,
-    heatmap_finding,
     pair_finding,
     stability_in_words,
 )
+from app.patterns.connections.stability import Stability
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
+from app.patterns.heatmap.sentences import cell_finding, heatmap_finding
+from app.patterns.heatmap.shares import Share, heatmap
+from app.patterns.pages.files import HEATMAP_NAMES, named
 from app.systemic_factors.models import Answer
 from tests.patterns.tables import QUICKLY, Table, factors_named, present_of, random_tables, reviews_with
 

@@ -9,11 +9,11 @@ from app.core.translation import ngettext
 from app.patterns.combinations.combination import Combination
 from app.patterns.combinations.depth import GivenDepth
 from app.patterns.combinations.found import MOST_TESTED, Found
+from app.patterns.connections.sentences import whole_number
 from app.patterns.counting.chance import FALSE_DISCOVERY_RATE
 from app.patterns.counting.records import Factor, Unit
 from app.patterns.counting.words import many, number_of
 from app.patterns.heatmap.shares import Share
-from app.patterns.sentences import whole_number
 
 
 def joined(factors: Iterable[Factor]) -> str:

@@ -18,12 +18,12 @@ from app.patterns.combinations.combination import Combination
 from app.patterns.combinations.found import FEWEST_ROWS, MOST_LISTED, Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combination_finding, combinations_finding, joined, reading_of
+from app.patterns.connections.sentences import chance_in_words
 from app.patterns.counting.words import number_of
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.pages import files, methods
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews_with_quarter
-from app.patterns.sentences import chance_in_words
 
 routes = router("/patterns")
 

@@ -17,11 +17,11 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.connections.matrix import LIFT_CLASSES
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first, too_few_to_tell
+from app.patterns.connections.sentences import connections_finding, strongest_link
 from app.patterns.pages import files, methods
 from app.patterns.pages.asking import SECOND_SIDE, NotKnown, Question
 from app.patterns.pages.dependencies import CONNECTIONS, Asked, asked_of, drawing_of, reviews_with_quarter, titles_of
 from app.patterns.pages.written import written
-from app.patterns.sentences import connections_finding, strongest_link
 
 routes = router("/patterns")
 

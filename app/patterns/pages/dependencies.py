@@ -19,6 +19,7 @@ from app.identity.viewers import Viewer
 from app.patterns import evidence, queries
 from app.patterns.briefs.document import data_words
 from app.patterns.connections.pairs import Pair
+from app.patterns.connections.sentences import stability_in_words
 from app.patterns.connections.stability import Key, Stability, stability_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import USUAL_THRESHOLD, Factor, PackChoice, Unit
@@ -26,7 +27,6 @@ from app.patterns.counting.words import many
 from app.patterns.pages import asking, choices, pictures
 from app.patterns.pages.asking import NotKnown, Question
 from app.patterns.pages.choices import Filter
-from app.patterns.sentences import stability_in_words
 from app.patterns.snapshot import Snapshot
 from app.patterns.views.queries import data_day
 from app.reviews.models import Review

@@ -11,6 +11,7 @@ from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.heatmap.measures import MEASURES, Measure, value_of
+from app.patterns.heatmap.sentences import PLURALS, heatmap_finding
 from app.patterns.heatmap.shares import SMALLEST_BASE, Heatmap
 from app.patterns.pages import choices, files, methods
 from app.patterns.pages.asking import NotKnown
@@ -18,7 +19,6 @@ from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews
 from app.patterns.pages.heat_cells import ROOM, ROOM_BESIDE_PANEL, classes_of, drawn_heads, drawn_rows
 from app.patterns.pages.written import written
 from app.patterns.panels import CellPanel, cell_panel
-from app.patterns.sentences import PLURALS, heatmap_finding
 
 routes = router("/patterns")
 

@@ -8,7 +8,7 @@ from app.core.translation import gettext as _
 from app.patterns.connections.matrix import LIFT_CLASSES
 from app.patterns.counting.words import many
 from app.patterns.heatmap.measures import DIFFERENCE_COLORS, SHARE_COLORS, Measure
-from app.patterns.sentences import PLURALS
+from app.patterns.heatmap.sentences import PLURALS
 from app.patterns.trends.charts import Chart
 from app.patterns.trends.limits import Kind
 from app.patterns.trends.sentences import CHART_NAMES

@@ -8,11 +8,11 @@ import numpy as np
 from app.core.translation import gettext as _
 from app.patterns.connections.difference import Difference, PairDifference, difference_of
 from app.patterns.connections.forest import Forest, Told, drawn_forest, signed
+from app.patterns.connections.sentences import difference_finding
 from app.patterns.counting.incidence import Incidence
 from app.patterns.pages import asking, choices
 from app.patterns.pages.asking import OTHER, SECOND_SIDE, SIDE_FILTERS, Question
 from app.patterns.pages.dependencies import Asked
-from app.patterns.sentences import difference_finding
 
 LISTED = 15
 """Pairs on the page; the file holds all."""

@@ -14,13 +14,13 @@ from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.connections.consensus import SEEDS
 from app.patterns.connections.drawings import drawn_map
 from app.patterns.connections.pairs import pairs_of
+from app.patterns.connections.sentences import structure_finding
 from app.patterns.connections.structure import Structure, described, explained_by_depth
 from app.patterns.pages import files, structure_tables
 from app.patterns.pages.connection_routes import Shown, views_of
 from app.patterns.pages.dependencies import Asked, asked_of
 from app.patterns.pages.graph_files import WRITERS
 from app.patterns.pages.incidence_file import review_factor_archive
-from app.patterns.sentences import structure_finding
 from app.patterns.snapshot import present_in
 
 routes = router("/patterns/connections")

@@ -14,6 +14,7 @@ from app.patterns.briefs.pictures import Picture, in_turn
 from app.patterns.connections.consensus import SEEDS
 from app.patterns.connections.on_paper import HIGHEST, map_on_paper
 from app.patterns.connections.pairs import Pair
+from app.patterns.connections.sentences import connections_finding, strongest_link, structure_finding
 from app.patterns.connections.structure import Structure
 from app.patterns.pages import methods
 from app.patterns.pages.contents.content import Content, counted_how, counted_words, not_a_reason
@@ -22,7 +23,6 @@ from app.patterns.pages.files import reading_of
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
 from app.patterns.pages.structure_tables import backbone_pairs
-from app.patterns.sentences import connections_finding, strongest_link, structure_finding
 from app.patterns.snapshot import present_in
 
 MATRIX_UP_TO = 10

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
+from app.patterns.connections.sentences import strongest_link
 from app.patterns.counting.records import Dimension
 from app.patterns.heatmap.shares import RowOrder, Share, heatmap
 from app.patterns.pages import choices, methods
@@ -21,7 +22,6 @@ from app.patterns.pages.contents.content import (
 from app.patterns.pages.contents.heatmap import heatmap_content
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
-from app.patterns.sentences import strongest_link
 
 
 def factor_content(session: Session, viewer: Viewer, one: Opened, found: Counted) -> Content:

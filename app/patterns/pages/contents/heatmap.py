@@ -10,6 +10,7 @@ from app.identity.viewers import Viewer
 from app.patterns.briefs.document import Table
 from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.heatmap.measures import MEASURES, Measure, value_of
+from app.patterns.heatmap.sentences import PLURALS, heatmap_finding
 from app.patterns.heatmap.shares import Heatmap, Row
 from app.patterns.pages import choices, methods
 from app.patterns.pages.contents.content import Content, layer_words, percent_words, range_words, share_words
@@ -18,7 +19,6 @@ from app.patterns.pages.heat_drawing import HeatDrawing
 from app.patterns.pages.legends import heat_words
 from app.patterns.pages.pictures import picture
 from app.patterns.pages.saved import Counted, Opened
-from app.patterns.sentences import PLURALS, heatmap_finding
 
 ROWS_DRAWN = (16, 14, 12, 9, 6, 3)
 """Factors drawn on paper; the next number where the letters would be too small to read."""

@@ -1,6 +1,6 @@
-"""The finding of a page in one plain sentence, computed from the numbers on it.
+"""The finding of a page about links in one plain sentence, computed from the numbers on it.
 
-A sentence tells what appears with what and how sure that is; never why, and never which office has more.
+A sentence tells what appears with what and how sure that is; never why.
 """
 
 from collections.abc import Sequence
@@ -14,92 +14,11 @@ from app.patterns.connections.graph import Grouping
 from app.patterns.connections.pairs import TESTED_FROM_EXPECTED, Pair, rows_needed, strongest_first, too_few_to_tell
 from app.patterns.connections.stability import RESAMPLES, Stability
 from app.patterns.connections.structure import Structure
-from app.patterns.counting.records import Dimension, Unit
-from app.patterns.counting.words import many, number_of
-from app.patterns.heatmap.shares import SMALLEST_BASE, Cell, Column, Heatmap, Row, Standing
+from app.patterns.counting.records import Unit
+from app.patterns.counting.words import listed, lower_first, many, number_of
+from app.patterns.heatmap.shares import SMALLEST_BASE
 
-PLURALS = {
-    Dimension.DIVISION: "divisions",
-    Dimension.OFFICE: "offices",
-    Dimension.SERVICE_AREA: "service areas",
-    Dimension.INCIDENT_TYPE: "incident types",
-    Dimension.MALTREATMENT_TYPE: "maltreatment types",
-    Dimension.AGE_BAND: "age bands",
-    Dimension.QUARTER: "quarters",
-    Dimension.OCCURRED_QUARTER: "quarters",
-    Dimension.METHOD: "methods",
-    Dimension.LEVEL: "levels",
-}
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-NAMED_PER_GROUP = 3
-
-
-def heatmap_finding(table: Heatmap) -> str:
-    """What stands out in a heatmap, or what it would take to tell."""
-    others = PLURALS[table.dimension]
-    if not table.compared:
-        return _nothing_to_compare(table, others)
-    columns = sorted(table.columns, key=lambda column: column.label.casefold())
-    named = [told for column in columns if (told := _standing_out(table, column))]
-    number = sum(cell.standing is not None for row in table.rows for cell in row.cells)
-    if not number:
-        return _("None of the %(compared)s cells stands out from the other %(others)s by more than chance.") % {
-            "compared": table.compared,
-            "others": others,
-        }
-    stand = "stands" if number == 1 else "stand"
-    finding = f"Of {table.compared} cells, {number} {stand} out from the other {others} by more than chance"
-    return f"{finding}: {'; '.join(named)}."
-
-
-def _nothing_to_compare(table: Heatmap, others: str) -> str:
-    if not table.reviews:
-        return _("Nothing matches what you chose. Choose a longer period or fewer filters.")
-    if len(table.columns) < 2:
-        return _("Nothing can be compared yet, because these reviews do not come from two or more %(others)s.") % {
-            "others": others
-        }
-    largest = max((cell.share.answered for row in table.rows for cell in row.cells), default=0)
-    return _(
-        "There are too few %(counted)s to compare %(others)s. A cell is compared once its factor was "
-        "rated in %(smallest_base)s %(counted)s; the largest number here is %(largest)s."
-    ) % {"counted": many(table.unit), "others": others, "smallest_base": SMALLEST_BASE, "largest": largest}
-
-
-def _standing_out(table: Heatmap, column: Column) -> str:
-    """One group with its factors, such as "Eastside (higher: language access; lower: training fit)"."""
-    parts = []
-    for standing in Standing:
-        labels = [
-            lower_first(row.factor.label)
-            for row in table.rows
-            for cell in row.cells
-            if cell.group == column.group and cell.standing is standing
-        ]
-        if labels:
-            parts.append(f"{standing}: {_listed(sorted(labels))}")
-    return f"{column.label} ({'; '.join(parts)})" if parts else ""
-
-
-def cell_finding(row: Row, cell: Cell, dimension: Dimension) -> str:
-    """How one cell compares, for the panel beside the heatmap."""
-    others = PLURALS[dimension]
-    if not cell.share.is_comparable:
-        return _("Too few to compare: %(answered)s with an answer, and %(smallest_base)s are needed.") % {
-            "answered": cell.share.answered,
-            "smallest_base": SMALLEST_BASE,
-        }
-    if cell.adjusted_p is None:
-        return _("No other %(others)s have a rating for %(label)s to compare with.") % {
-            "others": others,
-            "label": lower_first(row.factor.label),
-        }
-    if cell.standing is None:
-        return _("Not different from the other %(others)s by more than chance.") % {"others": others}
-    return _("%(standing)s than the other %(others)s together, and unlikely to be chance.") % {
-        "standing": cell.standing.capitalize(),
-        "others": others,
-    }
 
 
 def connections_finding(grouping: Grouping, pairs: Sequence[Pair], reviews: int) -> str:
@@ -156,7 +75,7 @@ def difference_finding(found: Difference, first: int, second: int, unit: Unit = 
         return _("None of the %(number)s factors compared differs between the two sides by more than chance.") % {
             "number": len(compared)
         }
-    named = _listed(
+    named = listed(
         [
             f"{lower_first(one.factor.label)} ({one.first.percent}% and {one.second.percent}%)"
             for one in sorted(different, key=lambda one: -abs(one.difference or 0.0))
@@ -281,13 +200,3 @@ def whole_number(expected: float | None) -> str:
     if expected is None:
         return "none"
     return "fewer than 1" if expected < 0.5 else thousands(int(expected + 0.5))
-
-
-def lower_first(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _listed(labels: Sequence[str]) -> str:
-    if len(labels) > NAMED_PER_GROUP:
-        return f"{', '.join(labels[:NAMED_PER_GROUP])} and {len(labels) - NAMED_PER_GROUP} more"
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
