@@ -11,7 +11,7 @@ from rich.console import Console
 from app.core.database import open_engine
 from app.exporting.command import export
 from app.patterns.counting.records import Dimension, Layer, Selection
-from app.patterns.heatmap.shares import heatmap
+from app.patterns.heatmap.table import heatmap
 from benchmarks.county import empty_agency, import_file, large_agency, write_file
 from benchmarks.made_up import FACTORS, SELECTED, incidence_of, made_up
 from benchmarks.measure import processor_time

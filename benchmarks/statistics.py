@@ -12,7 +12,8 @@ from app.patterns.connections.pairs import pairs_of
 from app.patterns.counting.chance import adjusted, fisher_two_sided
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer
-from app.patterns.heatmap.shares import Share, heatmap
+from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.table import heatmap
 from app.patterns.snapshot import present_in
 from benchmarks.made_up import incidence_of, made_up
 from benchmarks.measure import Row, compare

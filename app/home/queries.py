@@ -13,7 +13,7 @@ from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.sentences import connections_finding
 from app.patterns.counting.records import Dimension, Layer, Selection
 from app.patterns.heatmap.sentences import heatmap_finding
-from app.patterns.heatmap.shares import Heatmap, heatmap
+from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages.choices import labels_of
 from app.patterns.queries import snapshot
 from app.patterns.snapshot import Snapshot

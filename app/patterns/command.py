@@ -27,7 +27,8 @@ from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.connections.sentences import chance_in_words, connections_finding
 from app.patterns.heatmap.measures import Measure, value_of
 from app.patterns.heatmap.sentences import heatmap_finding
-from app.patterns.heatmap.shares import Heatmap, heatmap, totals_of
+from app.patterns.heatmap.shares import totals_of
+from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages import asking, choices, files, methods, structure_tables
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.connection_routes import LEAST, Shown

@@ -8,7 +8,8 @@ from app.patterns.connections.sentences import chance_in_words, pair_finding
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Factor, Layer
 from app.patterns.heatmap.sentences import cell_finding
-from app.patterns.heatmap.shares import Cell, Column, Heatmap, Row, Share, totals_of
+from app.patterns.heatmap.shares import Share, totals_of
+from app.patterns.heatmap.table import Cell, Column, Heatmap, Row
 
 MOST_TOGETHER = 5
 

@@ -18,7 +18,8 @@ from app.patterns.connections.structure import Structure, structure_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.kept import Kept
 from app.patterns.counting.records import About, Dimension, Factor, Layer, PackChoice, Selection
-from app.patterns.heatmap.shares import ColumnOrder, Heatmap, RowOrder, heatmap, totals_of
+from app.patterns.heatmap.shares import totals_of
+from app.patterns.heatmap.table import ColumnOrder, Heatmap, RowOrder, heatmap
 from app.patterns.panels import PairPanel, pair_panel
 
 ROOM_FOR_SELECTED = 64 * 2**20

@@ -12,7 +12,7 @@ from scipy import stats
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer
-from app.patterns.heatmap.shares import heatmap
+from app.patterns.heatmap.table import heatmap
 from tests.patterns.tables import Table, random_tables
 
 MANY = settings(max_examples=3_000, deadline=None)

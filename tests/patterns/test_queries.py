@@ -19,7 +19,8 @@ from app.patterns.counting import loading, streams
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer, Selection
 from app.patterns.counting.renewing import same_reviews
-from app.patterns.heatmap.shares import Share, heatmap
+from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.table import heatmap
 from app.patterns.models import DataChange, changed_since, current_version
 from app.patterns.queries import snapshot
 from app.patterns.snapshot import Snapshot

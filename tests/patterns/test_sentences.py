@@ -22,7 +22,8 @@ from app.patterns.connections.stability import Stability
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
 from app.patterns.heatmap.sentences import cell_finding, heatmap_finding
-from app.patterns.heatmap.shares import Share, heatmap
+from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.table import heatmap
 from app.patterns.pages.files import HEATMAP_NAMES, named
 from app.systemic_factors.models import Answer
 from tests.patterns.tables import QUICKLY, Table, factors_named, present_of, random_tables, reviews_with

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.translation import N_, Words
-from app.patterns.heatmap.shares import CLASS_STARTS, SMALLEST_BASE, Cell
+from app.patterns.heatmap.shares import CLASS_STARTS, SMALLEST_BASE
+from app.patterns.heatmap.table import Cell
 
 
 class Measure(StrEnum):

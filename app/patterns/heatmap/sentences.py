@@ -6,7 +6,8 @@ A sentence tells how sure a difference is; never why, and never which office has
 from app.core.translation import gettext as _
 from app.patterns.counting.records import Dimension
 from app.patterns.counting.words import listed, lower_first, many
-from app.patterns.heatmap.shares import SMALLEST_BASE, Cell, Column, Heatmap, Row, Standing
+from app.patterns.heatmap.shares import SMALLEST_BASE
+from app.patterns.heatmap.table import Cell, Column, Heatmap, Row, Standing
 
 PLURALS = {
     Dimension.DIVISION: "divisions",

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlencode
 from app.core.forms import cleaned
 from app.core.translation import gettext as _
 from app.patterns.counting.records import USUAL_THRESHOLD, Dimension, Layer, Selection, Unit
-from app.patterns.heatmap.shares import ColumnOrder, RowOrder
+from app.patterns.heatmap.table import ColumnOrder, RowOrder
 from app.patterns.pages.choices import (
     COMPARED_BY,
     FILTERS,

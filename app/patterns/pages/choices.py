@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.dates import period
 from app.core.translation import N_, Words
 from app.patterns.counting.records import QUARTERS, THRESHOLDS, Dimension, Layer, Unit
-from app.patterns.heatmap.shares import ColumnOrder, RowOrder
+from app.patterns.heatmap.table import ColumnOrder, RowOrder
 from app.patterns.snapshot import Snapshot
 from app.reviews.models import EpisodeKind
 from app.reviews.values import VALUES

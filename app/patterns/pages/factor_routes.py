@@ -15,7 +15,7 @@ from app.patterns.connections.drawings import FactorMap
 from app.patterns.connections.ego import drawn_ego, neighbors_of
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.counting.records import Dimension, Factor
-from app.patterns.heatmap.shares import RowOrder, heatmap
+from app.patterns.heatmap.table import RowOrder, heatmap
 from app.patterns.pages import choices, files, methods
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.connection_routes import Shown

@@ -13,7 +13,8 @@ from app.patterns.connections.pairs import Pair
 from app.patterns.connections.stability import Key, Stability
 from app.patterns.counting.records import Unit
 from app.patterns.counting.words import many
-from app.patterns.heatmap.shares import Heatmap, Share
+from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.table import Heatmap
 
 Value: TypeAlias = str | int | float | None
 

@@ -13,7 +13,7 @@ from app.core.translation import gettext as _
 from app.patterns.counting.records import Dimension
 from app.patterns.counting.words import many
 from app.patterns.heatmap.measures import Measure, Value, value_of
-from app.patterns.heatmap.shares import Cell, Column, Heatmap, Row, Standing
+from app.patterns.heatmap.table import Cell, Column, Heatmap, Row, Standing
 from app.patterns.pages.asking import Question
 
 OFFICE = " office"

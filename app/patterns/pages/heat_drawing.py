@@ -6,7 +6,7 @@ from math import ceil
 from typing import Self
 
 from app.core.translation import gettext as _
-from app.patterns.heatmap.shares import Heatmap, Row
+from app.patterns.heatmap.table import Heatmap, Row
 
 LETTER = 6.9
 """Of words at 13 px, on average, in px."""

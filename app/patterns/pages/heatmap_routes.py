@@ -12,7 +12,8 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.heatmap.measures import MEASURES, Measure, value_of
 from app.patterns.heatmap.sentences import PLURALS, heatmap_finding
-from app.patterns.heatmap.shares import SMALLEST_BASE, Heatmap
+from app.patterns.heatmap.shares import SMALLEST_BASE
+from app.patterns.heatmap.table import Heatmap
 from app.patterns.pages import choices, files, methods
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews_with_quarter, titles_of

@@ -10,7 +10,8 @@ from app.patterns.connections.stability import HOLDS_FROM, RESAMPLES
 from app.patterns.counting.records import Dimension, Layer, Selection, Unit
 from app.patterns.counting.words import many
 from app.patterns.heatmap.sentences import PLURALS, heatmap_finding
-from app.patterns.heatmap.shares import SMALLEST_BASE, Heatmap
+from app.patterns.heatmap.shares import SMALLEST_BASE
+from app.patterns.heatmap.table import Heatmap
 from app.patterns.trends.charts import Chart
 from app.patterns.trends.limits import Kind
 

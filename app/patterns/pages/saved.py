@@ -16,7 +16,7 @@ from app.patterns import queries
 from app.patterns.combinations.closed_sets import TooMany
 from app.patterns.combinations.found import FEWEST_ROWS, combinations_in
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
-from app.patterns.heatmap.shares import Heatmap, heatmap
+from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages import asking, choices
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import HEATMAP, Asked

@@ -9,7 +9,8 @@ from typing import Any
 from app.patterns.connections.pairs import Pair
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Layer
-from app.patterns.heatmap.shares import Heatmap, totals_of
+from app.patterns.heatmap.shares import totals_of
+from app.patterns.heatmap.table import Heatmap
 
 FORM = 1
 """The form of the numbers as they are stored; another form is not compared."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer
 from app.patterns.heatmap.measures import DIFFERENCE_COLORS, Measure, difference_points, value_of
-from app.patterns.heatmap.shares import heatmap
+from app.patterns.heatmap.table import heatmap
 from tests.conftest import words
 from tests.patterns.county import a_small_county
 from tests.patterns.tables import QUICKLY, Table, factors_named, random_tables, reviews_with

@@ -3,7 +3,7 @@
 from app.patterns.connections.pairs import pairs_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer
-from app.patterns.heatmap.shares import heatmap
+from app.patterns.heatmap.table import heatmap
 from app.patterns.pages.files import HEATMAP_NAMES, PAIR_NAMES, chance, heatmap_rows, pair_rows
 from tests.patterns.tables import FACTORS, in_blocks, reviews_by_hand
 

@@ -10,7 +10,7 @@ from app.patterns.connections.pairs import pairs_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer
 from app.patterns.heatmap.measures import Measure
-from app.patterns.heatmap.shares import heatmap
+from app.patterns.heatmap.table import heatmap
 from app.patterns.pages.connection_routes import Shown
 from app.patterns.pages.heat_drawing import ACROSS, HeatDrawing
 from app.patterns.pages.legends import Mark, marks_of

@@ -8,7 +8,8 @@ from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.patterns.connections.sentences import strongest_link
 from app.patterns.counting.records import Dimension
-from app.patterns.heatmap.shares import RowOrder, Share, heatmap
+from app.patterns.heatmap.shares import Share
+from app.patterns.heatmap.table import RowOrder, heatmap
 from app.patterns.pages import choices, methods
 from app.patterns.pages.contents.connections import pairs_table
 from app.patterns.pages.contents.content import (

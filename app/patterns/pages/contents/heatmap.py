@@ -11,7 +11,7 @@ from app.patterns.briefs.document import Table
 from app.patterns.briefs.pictures import Picture, in_turn, rows_in_turn
 from app.patterns.heatmap.measures import MEASURES, Measure, value_of
 from app.patterns.heatmap.sentences import PLURALS, heatmap_finding
-from app.patterns.heatmap.shares import Heatmap, Row
+from app.patterns.heatmap.table import Heatmap, Row
 from app.patterns.pages import choices, methods
 from app.patterns.pages.contents.content import Content, layer_words, percent_words, range_words, share_words
 from app.patterns.pages.dependencies import Asked
