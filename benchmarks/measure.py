@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any
 
+A_MOMENT = 0.01
+"""Seconds: less is not told apart from what the clock and the caches do."""
+MOST_OFTEN = 100
 Work = Callable[[], Any]
 Clock = Callable[[], float]
 
@@ -36,9 +39,26 @@ class Row:
 
 
 def compare(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int, clock: Clock = processor_time) -> Row:
-    """One warm-up each, then `rounds` times one after the other; the medians."""
-    ours, theirs = _in_turns(work, peer, rounds, clock)
-    return Row(name, median(ours), peer_name, median(theirs))
+    """One warm-up each, then `rounds` times one after the other; the medians of seconds for each time.
+
+    What is over in a moment is done several times in a row, as `timeit` does, since a single time would tell of little
+    but the caches that the peer has just filled.
+    """
+    (often, ours), (theirs_often, theirs) = _enough(work, clock), _enough(peer, clock)
+    took = _in_turns(ours, theirs, rounds, clock)
+    return Row(name, median(took[0]) / often, peer_name, median(took[1]) / theirs_often)
+
+
+def _enough(work: Work, clock: Clock) -> tuple[int, Work]:
+    """How often it is done in a row to take A_MOMENT, and that."""
+    work()  # What is done first of all is done once.
+    often = max(1, round(A_MOMENT / max(_timed(work, clock), A_MOMENT / MOST_OFTEN)))
+
+    def often_enough() -> None:
+        for _time in range(often):
+            work()
+
+    return often, often_enough
 
 
 def once(name: str, work: Work, peer_name: str, peer: Work) -> Row:
