@@ -1,5 +1,6 @@
 """Two periods, or any two sets of reviews, side by side: what differs, by how much, and how sure that is."""
 
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from app.identity.viewers import Viewer
 from app.patterns.counting.records import Dimension
 from app.patterns.counting.words import number_of
 from app.patterns.pages import choices, difference_tables, files, methods
-from app.patterns.pages.asking import SECOND_SIDE
+from app.patterns.pages.asking import SECOND_SIDE, Question
 from app.patterns.pages.connection_routes import views_of
 from app.patterns.pages.dependencies import CONNECTIONS, Asked, asked_of, drawing_of
 from app.patterns.pages.sides import LISTED, Sides, sides_of
@@ -28,8 +29,9 @@ routes = router("/patterns/connections")
 @routes.get("/difference")
 def see_difference(request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
     asked = asked_of(request, look, viewer)
-    if not _is_chosen(request) and (usual := _usual_halves(asked)):
-        return RedirectResponse(asked.question.address(f"{CONNECTIONS}/difference") + usual, 303)
+    usual = _usual_halves(asked)
+    if usual and not _is_chosen(request):
+        return RedirectResponse(asked.question.address(f"{CONNECTIONS}/difference", **usual), 303)
     sides = sides_of(asked)
     return page(
         "patterns/difference.html",
@@ -39,7 +41,7 @@ def see_difference(request: Request, look: Look, viewer: PatternReader, page: Th
         forests=sides.forests,
         pairs=sides.found.pairs[:LISTED],
         query=urlencode(request.query_params.multi_items()),
-        views=views_of(asked.question, "difference"),
+        views=views_of(_without(usual, asked.question), "difference"),
         finding=sides.finding,
     )
 
@@ -80,19 +82,25 @@ def _is_chosen(request: Request) -> bool:
     return any(name in choices.FILTERS or name in SECOND_SIDE for name in request.query_params)
 
 
-def _usual_halves(asked: Asked) -> str:
-    """The later half of the quarters beside the earlier one, as the end of an address; empty with one quarter."""
+def _usual_halves(asked: Asked) -> dict[str, str]:
+    """The later half of the quarters beside the earlier one, as an address names them; empty with one quarter."""
     quarters = asked.snapshot.incidence.groups(Dimension.QUARTER)
     if len(quarters) < 2:
-        return ""
+        return {}
     middle = len(quarters) // 2
-    sides = {
+    return {
         "from": quarters[middle],
         "to": quarters[-1],
         "other_from": quarters[0],
         "other_to": quarters[middle - 1],
     }
-    return ("&" if asked.question.sent else "?") + urlencode(sides)
+
+
+def _without(usual: dict[str, str], question: Question) -> Question:
+    """What goes along to the other views: halves that nobody chose would leave out reviews there."""
+    if any(question.one(name) != value for name, value in usual.items()):
+        return question
+    return replace(question, sent={name: values for name, values in question.sent.items() if name not in usual})
 
 
 def _head(session: Session, asked: Asked, viewer: Viewer, sides: Sides) -> list[tuple[str, str]]:

@@ -64,6 +64,11 @@ class TestTheDifference:
         assert f'href="/patterns/connections/map?division={cast.harbor.code}"' in html
         assert f'href="/patterns/factors/teamwork?division={cast.harbor.code}"' in html
 
+    def test_takes_the_halves_that_nobody_chose_to_no_other_view(self, client: Browser) -> None:
+        assert 'href="/patterns/connections/map"' in client.get(DIFFERENCE).text
+        html = client.get(f"{DIFFERENCE}?from=2026-Q3&to=2026-Q3").text
+        assert 'href="/patterns/connections/map?from=2026-Q3&amp;to=2026-Q3"' in html
+
     def test_does_not_guess_what_an_old_link_meant(self, client: Browser) -> None:
         assert client.get(f"{DIFFERENCE}?other_division=nowhere").status_code == 404
 
