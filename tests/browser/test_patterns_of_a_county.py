@@ -90,6 +90,14 @@ def test_tell_of_what_is_chosen_before_the_long_list(analyst, visit, size, addre
     assert words.bounding_box()["height"] < (90 if size == WIDE else 400)
 
 
+@pytest.mark.parametrize("width", [1200, 1366, WIDE[0]])
+def test_list_of_pairs_fits_beside_its_panel(analyst, visit, width):
+    page = visit(analyst, "/patterns/connections/list", size=(width, 900))
+    panel, pairs = page.locator("#panel").bounding_box(), page.locator("#pairs").bounding_box()
+    assert panel["x"] >= pairs["x"] + pairs["width"]
+    assert page.locator("#pairs .scroll-region").evaluate("it => it.scrollWidth - it.clientWidth") == 0
+
+
 def test_list_every_influence_on_request_without_script_and_on_paper(analyst, visit):
     page = visit(analyst, "/patterns/influences", size=SMALL, script=False)
     rows = page.locator("#influences tbody tr")

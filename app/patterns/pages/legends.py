@@ -80,7 +80,7 @@ def _of_map(counted: str, *, only_links: bool) -> list[Mark]:
         Mark("circles", _("Circle: number of %(counted)s") % {"counted": counted}),
         Mark("widths", _("Line: strength of association")),
         *([] if only_links else others),
-        Mark("ring", _("Thin, with a ring: not firm, rests on one review or on few")),
+        Mark("ring", _("Thin, with a ring: a link that is not firm: it rests on one review or on few")),
         Mark("color", _("Color, letter and shading: group, found in all reviews"), "#33379a"),
     ]
 
@@ -90,7 +90,7 @@ def _of_matrix(counted: str) -> list[Mark]:
         *_ramp([words for _color, words in LIFT_CLASSES], [color for color, _words in LIFT_CLASSES]),
         Mark("nothing", _("times the number expected by chance")),
         Mark("small", _("Small square: could be chance, or explained by depth of review"), "#ecd3a8"),
-        Mark("middle", _("Middle square: a link that is not firm, rests on one review or on few"), "#b9d3dc"),
+        Mark("middle", _("Medium square: a link that is not firm: it rests on one review or on few"), "#b9d3dc"),
         Mark("box", _("Gray diagonal: %(counted)s with the factor") % {"counted": counted}, "#eceae4"),
     ]
 
