@@ -222,9 +222,11 @@ def drawing_of(name: str, **context: Any) -> str:
     return pictures.drawing_of(name, **context)
 
 
-def reviews_with_quarter(session: Session, viewer: Viewer, codes: Sequence[str]) -> list[tuple[Review, str]]:
-    """The first few of the reviews of these codes, each with its quarter in words."""
-    reviews = evidence.reviews_of(session, viewer, codes[:MOST_REVIEWS])
+def reviews_with_quarter(
+    session: Session, viewer: Viewer, codes: Sequence[str], most: int | None = MOST_REVIEWS
+) -> list[tuple[Review, str]]:
+    """The first few of the reviews of these codes, or all of them, each with its quarter in words."""
+    reviews = evidence.reviews_of(session, viewer, codes[:most])
     return [(review, choices.quarter_words(quarter(review.opened_on))) for review in reviews]
 
 

@@ -42,7 +42,7 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
     asked, found = _found(request, look, viewer)
     graph = found.graph
     chosen = _chosen(graph, request.query_params.get("influence", ""))
-    codes = graph.edges[chosen]["reviews"] if chosen else ()
+    behind = reviews_with_quarter(look, viewer, graph.edges[chosen]["reviews"] if chosen else (), most=None)
     return page(
         "patterns/influences.html",
         **(asked.context | following(asked, choices.ASKED_OF_REVIEWS) if asked else {"chips": [], "not_followed": []}),
@@ -57,8 +57,8 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
         drawing=found.drawing() if graph else None,
         least=SMALLEST_BASE,
         chosen=chosen,
-        chosen_reviews=len(codes),
-        panel_reviews=reviews_with_quarter(look, viewer, codes),
+        # No other page lists them, so all stand here.
+        panel_reviews=sorted(behind, key=lambda told: told[0].opened_on, reverse=True),
         apart=reviews_with_quarter(look, viewer, _codes(found)) if found.is_withheld else (),
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -152,6 +153,21 @@ class TestThePage:
         assert client.get("/patterns/influences?influence=nothing").status_code == 200
         rows = list(csv.reader(io.StringIO(client.get("/patterns/influences.csv").text)))
         assert ["Demand and resources", "Equipment and technology", "hindered", "2", "2"] in rows
+
+    def test_leads_from_an_influence_and_from_each_step_to_all_its_reviews_the_newest_first(
+        self, session, cast, browse
+    ):
+        days = [date(2026, month, 1) for month in (3, 7, 1, 8, 2, 6)]
+        reviews = [a_map(session, cast, cast.harbor_north, opened_on=day) for day in days]
+        session.commit()
+        client = browse(cast.analyst)
+        links = re.findall(r'href="([^"]+)#panel"', client.get("/patterns/influences").text)
+        to_tools = [link for link in links if "workload~" in link]
+        assert len(to_tools) == 2
+        html = client.get(to_tools[0].replace("&amp;", "&")).text
+        assert "6 reviews tell of it" in html
+        newest_first = [review.code for review in sorted(reviews, key=lambda one: one.opened_on, reverse=True)]
+        assert re.findall(r'href="/reviews/([^"/]+)/map"', html) == newest_first
 
     def test_follows_the_filters_of_reviews_and_tells_few_maps_apart(self, session, cast, browse):
         a_small_county(session, cast)
