@@ -98,6 +98,19 @@ def test_list_of_pairs_fits_beside_its_panel(analyst, visit, width):
     assert page.locator("#pairs .scroll-region").evaluate("it => it.scrollWidth - it.clientWidth") == 0
 
 
+@pytest.mark.parametrize("address", ["/patterns/factors/documentation", "/patterns/connections/difference"])
+def test_a_wide_table_folds_on_a_phone(analyst, visit, address):
+    page = visit(analyst, address, size=PHONE)
+    accessible(page)
+    assert all(it.evaluate("it => it.scrollWidth - it.clientWidth") == 0 for it in page.locator("table").all())
+
+
+def test_bars_of_shares_begin_at_one_line(analyst, visit):
+    bars = visit(analyst, "/patterns/factors/documentation").locator(".bar-cell rect")
+    assert bars.count() > 5
+    assert len({round(bar.bounding_box()["x"]) for bar in bars.all()}) == 1
+
+
 def test_list_every_influence_on_request_without_script_and_on_paper(analyst, visit):
     page = visit(analyst, "/patterns/influences", size=SMALL, script=False)
     rows = page.locator("#influences tbody tr")

@@ -34,6 +34,7 @@ class TestTheDifference:
         told = words(answer.text)
         # Teamwork in one of five reviews of the summer and in four of seven of the spring.
         assert "1 of 5 reviews (20%) 4 of 7 reviews (57%) −37" in told
+        assert "Not tested: too few with both" in told
 
     def test_leads_from_each_count_to_its_reviews(self, client: Browser, cast: Cast) -> None:
         html = client.get(DIFFERENCE).text
@@ -54,6 +55,8 @@ class TestTheDifference:
     def test_is_not_tested_while_reviews_stand_on_both_sides(self, client: Browser, cast: Cast) -> None:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&other_from=2026-Q2").text)
         assert "7 reviews stand on both sides, so that nothing can be tested." in told
+        assert "Not tested: reviews stand on both sides" in told
+        assert "Not tested: too few with both" not in told
 
     def test_says_when_a_side_has_no_review(self, client: Browser, cast: Cast) -> None:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&from=2026-Q3").text)
