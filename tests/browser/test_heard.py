@@ -15,7 +15,7 @@ WELL_HEARD = [
     "<table><tr><th><div>Adoptions</div> <small>16 reviews</small></th></tr></table>",
     "<p>Unlikely to be chance. <br>Seen again in 200 of 200 resamples.</p>",
     '<a href="/">Session<span class="visually-hidden">, complete</span></a>',
-    "<ul><li><p>The event</p><p>4 reviews tell the whole way.</p></li></ul>",
+    "<ul><li><p>The event</p><p>4 reviews show the whole path.</p></li></ul>",
     '<p>Central<span hidden>unseen</span></p><span aria-hidden="true">1</span>',
     '<svg role="img"><title>No sign of change</title><g aria-hidden="true"><text>0%</text></g></svg>',
 ]

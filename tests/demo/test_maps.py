@@ -105,7 +105,7 @@ class TestOnPaper:
         assert smallest * points > 6.99
         drawn, number = svg.count("marker-end"), len(found.edges)
         assert 14 < drawn <= number
-        assert (f"Drawn are the {drawn} arrows told of most, of {number}." in svg) == (drawn < number)
+        assert (f"The {drawn} most common of {number} arrows are drawn." in svg) == (drawn < number)
 
 
 class TestWhatTheyTellTogether:

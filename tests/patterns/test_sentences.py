@@ -83,7 +83,8 @@ class TestHeatmapFinding:
 
     def test_one_division_has_nothing_beside_it(self) -> None:
         assert found(from_divisions(north=(4, 30))) == (
-            "Nothing can be compared yet, because these reviews do not come from two or more divisions."
+            "These reviews come from fewer than two divisions, so nothing can be compared. Choose something else under "
+            "“Compare by”, or fewer filters."
         )
 
     def test_too_few_reviews_says_how_many_are_needed(self) -> None:

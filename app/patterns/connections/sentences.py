@@ -98,14 +98,18 @@ def structure_finding(structure: Structure, pairs: Sequence[Pair], reviews: int)
     if not structure.backbone:
         return connections_finding(structure.grouping, pairs, reviews)
     whole = structure.consensus.groups.values()
-    told = _("%(firm)s of %(groups)s groups keep all their factors together in at least 90 of 100 groupings.") % {
-        "firm": sum(times >= 90 for times in whole),
-        "groups": len(whole),
-    }
+    firm, groups = sum(times >= 90 for times in whole), len(whole)
+    if firm == groups > 1:
+        told = _("All %(groups)s groups keep all their factors together in at least 90 of 100 groupings.")
+    else:
+        told = _("%(firm)s of %(groups)s groups keep all their factors together in at least 90 of 100 groupings.")
+    told %= {"firm": firm, "groups": groups}
     middle = max(structure.places, key=lambda place: place.centrality.betweenness)
     if not middle.centrality.betweenness:
         return told
-    words = _("%(told)s The most shortest ways between other factors pass through %(factor)s.")
+    words = _(
+        "%(told)s More of the shortest paths between other factors pass through %(factor)s than through any other."
+    )
     return words % {"told": told, "factor": lower_first(middle.factor.label)}
 
 

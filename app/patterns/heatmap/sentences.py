@@ -45,9 +45,10 @@ def _nothing_to_compare(table: Heatmap, others: str) -> str:
     if not table.reviews:
         return _("Nothing matches what you chose. Choose a longer period or fewer filters.")
     if len(table.columns) < 2:
-        return _("Nothing can be compared yet, because these reviews do not come from two or more %(others)s.") % {
-            "others": others
-        }
+        return _(
+            "These reviews come from fewer than two %(others)s, so nothing can be compared. Choose something else "
+            "under “Compare by”, or fewer filters."
+        ) % {"others": others}
     largest = max((cell.share.answered for row in table.rows for cell in row.cells), default=0)
     return _(
         "There are too few %(counted)s to compare %(others)s. A cell is compared once its factor was "

@@ -74,12 +74,12 @@ class Influences:
         """How many reviews have a map, and which factor shaped which most often; that one shaped the event is usual."""
         base = self._base % {"maps": self.maps, "reviews": self.reviews}
         if self.is_withheld:
-            words = _("Influences are told together of %(least)d maps or more; read each of these by itself.")
+            words = _("Influences are counted together from %(least)d maps on; read each of these by itself.")
             return f"{base} {words % {'least': SMALLEST_BASE}}"
         strongest = next((edge for edge in self.edges if edge[1] != EVENT), None)
         if strongest is None or strongest[2] < 2:
             return base
-        words = _("Between factors, most often told: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
+        words = _("The most common influence between factors: “%(one)s” shaped “%(other)s”, in %(num)d reviews.")
         one, other, number = strongest
         return f"{base} {words % {'one': self.names[one], 'other': self.names[other], 'num': number}}"
 
@@ -109,7 +109,7 @@ class Influences:
         drawn, number = len(self.most_told(most)), len(self.edges)
         if drawn == number:
             return ""
-        words = _("Drawn are the %(drawn)s arrows told of most, of %(number)s.")
+        words = _("The %(drawn)s most common of %(number)s arrows are drawn.")
         return words % {"drawn": drawn, "number": thousands(number)}
 
     def drawing(self, most: int = DRAWN, sizes: Sizes = ON_SCREEN) -> Drawing:

@@ -163,7 +163,7 @@ def chart_words(chart: Chart) -> str:
         Kind.G: _("How many %(counted)s without the factor lie before each one with it; a higher point is rarer"),
         Kind.XMR: _("Incidents by month"),
         Kind.T: _("Days from one incident to the next; a higher point is a longer time without one"),
-        Kind.U: _("Incidents for 1,000 open cases, by month"),
+        Kind.U: _("Incidents per 1,000 open cases, by month"),
     }
     return shown[chart.kind] % {"counted": many(chart.unit)}
 

@@ -31,7 +31,7 @@ CHARTS: Words[Kind] = Words(
             "limits lie three standard deviations around the center, for each quarter by its own number of %(counted)s."
         ),
         Kind.U: N_(
-            "A u-chart shows incidents for 1,000 open cases by month; the limits lie three standard deviations around "
+            "A u-chart shows incidents per 1,000 open cases by month; the limits lie three standard deviations around "
             "the center, for each month by its own number of open cases."
         ),
         Kind.XMR: N_(
@@ -84,7 +84,8 @@ def _present(selection: Selection) -> str:
 def shares_method(unit: Unit) -> str:
     """How ranges of shares are made, and when there is none."""
     words = _(
-        "The likely range of a share is the 95%% Wilson interval; of fewer than %(least)s %(counted)s no share is told."
+        "The likely range of a share is the 95%% Wilson interval; of fewer than %(least)s %(counted)s no share is "
+        "shown."
     )
     return words % {"least": SMALLEST_BASE, "counted": many(unit)}
 

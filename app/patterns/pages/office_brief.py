@@ -85,11 +85,11 @@ def _shares_words(lines: Sequence[FactorLine]) -> str:
     """What stands in brackets, where anything does."""
     before = [share for line in lines for share in (line.hindered_before, line.helped_before)]
     if all(share.percent is None for share in before):
-        words = _("Of fewer than %(smallest)s reviews with an answer no share is told, so only counts stand here.")
+        words = _("Of fewer than %(smallest)s reviews with an answer no share is shown, so only counts stand here.")
     else:
         words = _(
             "In brackets stand the share and its 95%% Wilson interval; of fewer than %(smallest)s reviews with an "
-            "answer no share is told."
+            "answer no share is shown."
         )
     return words % {"smallest": SMALLEST_BASE}
 

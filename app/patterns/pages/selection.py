@@ -85,7 +85,7 @@ def share_told(part: int, of: int) -> str:
 
 def small_shares_note() -> str:
     """Why a share is a dash."""
-    return _("–: a share of fewer than %(least)s is not told, because one of them would move it much.") % {
+    return _("–: a share of fewer than %(least)s is not shown, because one of them would move it much.") % {
         "least": SMALLEST_BASE
     }
 

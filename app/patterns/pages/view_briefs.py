@@ -100,13 +100,13 @@ def view_today(session: Session, viewer: Viewer, view: SavedView) -> ViewToday:
 def _why_not_compared(view: SavedView, viewer: Viewer, one: Opened, then: Kept | None, told: Told) -> str:
     if view.sight != viewer.sight:
         return _(
-            "What has changed cannot be told here: the numbers kept at saving were counted from other reviews than "
+            "What has changed cannot be shown here: the numbers kept at saving were counted from other reviews than "
             "those you may read. Save a view of your own to compare with later."
         )
     if then is None or (told.own and then.by != told.kept.by):
-        return _("What has changed cannot be told: the numbers were kept in a form that is no longer read.")
+        return _("What has changed cannot be shown: the numbers were kept in a form that is no longer read.")
     if one.left_out:
-        return _("What has changed cannot be told, because part of what the view asks for is no longer there.")
+        return _("What has changed cannot be shown, because part of what the view asks for is no longer there.")
     return ""
 
 

@@ -108,7 +108,7 @@ def point_words(chart: Chart, point: Point) -> str:
         case Kind.T:
             told = _("%(when)s: %(count)s days after the one before.") % {"when": when, "count": int(point.count)}
         case Kind.U:
-            told = _("%(when)s: %(rate)s for 1,000 open cases, %(count)s incidents.") % {
+            told = _("%(when)s: %(rate)s per 1,000 open cases, %(count)s incidents.") % {
                 "when": when,
                 "rate": value_words(chart, point.value),
                 "count": int(point.count),
@@ -211,7 +211,7 @@ def _too_few(chart: Chart, points: int) -> str:
             "fewest": FEWEST,
             "points": points,
         }
-    return _("So few are told by the gaps between them. Limits need at least %(fewest)s gaps; so far: %(points)s.") % {
+    return _("So few are shown by the gaps between them. Limits need at least %(fewest)s gaps; so far: %(points)s.") % {
         "fewest": FEWEST,
         "points": points,
     }

@@ -154,7 +154,7 @@ def rate_chart(
     today: date,
     starts: Sequence[date] = (),
 ) -> Chart:
-    """Incidents for 1,000 open cases a month (u chart).
+    """Incidents per 1,000 open cases a month (u chart).
 
     `open_cases` gives the number by office and month. Counted are only the offices and months whose number is known, in
     the incidents as in the cases.

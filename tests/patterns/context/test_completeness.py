@@ -141,9 +141,9 @@ class TestThePage:
         assert "2 rated reviews are too few: a share is told of 5 or more." in told
         assert "Teamwork and handoffs 2 – – –" in told
         assert re.search(r"Q3 2026 2 \d+ – – –", told)
-        assert "Fewer than 5 incidents are counted here, so nothing is told of their fields." in told
+        assert "Fewer than 5 incidents are counted here, so nothing is shown of their fields." in told
         assert "No bar is drawn: every quarter has fewer than 5 rated reviews here." in told
-        assert "Fewer than 5 reviews are counted here, so no share is told." in told
+        assert "Fewer than 5 reviews are counted here, so no share is shown." in told
         file = client.get(f"{QUALITY}.csv?type=child_fatality").text
         assert "Field of incidents,Not told: fewer than 5 incidents,,,," in file
         assert "Age of the child" not in file

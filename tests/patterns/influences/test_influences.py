@@ -132,8 +132,8 @@ class TestThePage:
         client = browse(cast.analyst)
         page = words(client.get("/patterns/influences").text)
         assert "2 of the 2 reviews that you may read have a system map with influences." in page
-        assert "Between factors, most often told: “Demand and resources” shaped “Equipment and" in page
-        assert "Demand and resources → Equipment and technology → The event 2 reviews tell the whole way." in page
+        assert "The most common influence between factors: “Demand and resources” shaped “Equipment and" in page
+        assert "Demand and resources → Equipment and technology → The event 2 reviews show the whole path." in page
         assert "None: every influence leads on" in page
         chosen = client.get("/patterns/influences?influence=test:workload~test:tools").text
         assert f'href="/reviews/{first.code}/map"' in chosen
@@ -149,7 +149,7 @@ class TestThePage:
         assert client.get("/patterns/influences.png").content == picture.content
         assert 'href="/patterns/influences.png?show=hindered"' in client.get("/patterns/influences").text
         assert client.get("/patterns/influences.svg?show=helped").status_code == 404
-        assert "No map tells of such" in client.get("/patterns/influences?show=helped").text
+        assert "No map shows such" in client.get("/patterns/influences?show=helped").text
         assert client.get("/patterns/influences?influence=nothing").status_code == 200
         rows = list(csv.reader(io.StringIO(client.get("/patterns/influences.csv").text)))
         assert ["Demand and resources", "Equipment and technology", "hindered", "2", "2"] in rows
@@ -165,7 +165,7 @@ class TestThePage:
         to_tools = [link for link in links if "workload~" in link]
         assert len(to_tools) == 2
         html = client.get(to_tools[0].replace("&amp;", "&")).text
-        assert "6 reviews tell of it" in html
+        assert "6 reviews show it" in html
         newest_first = [review.code for review in sorted(reviews, key=lambda one: one.opened_on, reverse=True)]
         assert re.findall(r'href="/reviews/([^"/]+)/map"', html) == newest_first
 
@@ -190,7 +190,7 @@ class TestThePage:
         asked = f"division={cast.foothills.code}"
         few = words(client.get(f"/patterns/influences?{asked}").text)
         assert "1 of the 7 reviews that match has a system map with influences." in few
-        assert "Influences are told together of 5 maps or more; read each of these by itself." in few
+        assert "Influences are counted together from 5 maps on; read each of these by itself." in few
         assert "Foothills and its map" in few
         assert "Every influence" not in few
         file = client.get(f"/patterns/influences.csv?{asked}").text

@@ -125,6 +125,10 @@ class TestTheHeatmap:
         assert "Show it without filters" in answer.text
 
     @pytest.mark.usefixtures("held_clock")
+    def test_offers_no_choice_of_one_division(self, client: Browser, cast: Cast, browse: Browse) -> None:
+        assert 'id="filter-division"' in client.get("/patterns/heatmap").text
+        assert 'id="filter-division"' not in browse(cast.record_chief).get("/patterns/heatmap").text
+
     def test_fills_in_place_with_the_part_of_the_same_page(self, client: Browser, cast: Cast) -> None:
         address = f"/patterns/heatmap?cell=teamwork.{cast.harbor.code}"
         part = client.get(address, headers={"HX-Request": "true"}).text

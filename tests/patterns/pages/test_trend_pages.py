@@ -189,7 +189,9 @@ class TestChanges:
 
     @pytest.mark.parametrize("typed", [{"words": ""}, {"words": "x" * 61}, {"changed_on": "2999-01-01"}])
     def test_that_cannot_be_are_refused(self, client: Browser, session: Session, typed: dict[str, str]) -> None:
-        assert tell(client, **typed).status_code == 422
+        answer = tell(client, **typed)
+        assert answer.status_code == 422
+        assert ("What changed: Fill in this field." in words(answer.text)) == (typed == {"words": ""})
         assert session.exec(select(SystemChange)).all() == []
 
     def test_of_another_agency_are_not_found(
@@ -215,6 +217,7 @@ class TestOpenCases:
         lines = [f"{cast.harbor_north.name},{2025 + at // 12}-{at % 12 + 1:02},{400 + at}" for at in range(14)]
         answer = send(client, "\n".join(["office,month,open_cases", *lines]))
         assert "14 lines read: 14 new numbers, 0 replaced by another number." in words(answer.text)
+        assert "Feb 2026 1 413 Jan 2026 1 412" in words(answer.text)
         told = words(client.get("/patterns/trends/incidents").text)
         assert "Counted are only the offices and months whose number of open cases is known." in told
         answer = send(client, f"office;month;open_cases\n{cast.harbor_north.name};2025-01;9")
@@ -272,7 +275,7 @@ class TestWhatGetsReviewed:
         assert "Of 10 incidents, 0 were reviewed (0%). By quarter it was between 0% and 0%." in told
         assert "Q1 2025 6 6 0 0 0% 0 –" in told
         assert "Q2 2025 4 4 0 0 – 0 –" in told
-        assert "a share of fewer than 5 is not told" in told
+        assert "a share of fewer than 5 is not shown" in told
         few = words(client.get("/patterns/trends/selection?from=2025-Q2&to=2025-Q2").text)
         assert "4 incidents, of which 0 reviewed." in few
 

@@ -97,7 +97,7 @@ class TestWhatHasChanged:
         assert answer.status_code == 200
         told = words(answer.text)
         assert "There is no “teamwork” to choose under “With”." in told
-        assert "What has changed cannot be told, because part of what the view asks for is no longer there." in told
+        assert "What has changed cannot be shown, because part of what the view asks for is no longer there." in told
         assert 'href="/patterns/heatmap?by=division"' in answer.text
 
     def test_a_retired_factor_that_no_review_answers_is_left_out(

@@ -100,7 +100,7 @@ class TestAView:
         assert "Data system maps of reviews opened until Sep 3, 2026" in told
         assert "Demand and resources Equipment and technology 6 of 6" in told
         apart = words(client.get(few).text)
-        assert "Influences are told together of 5 maps or more; read each of these by itself." in apart
+        assert "Influences are counted together from 5 maps on; read each of these by itself." in apart
         assert "Maps of these reviews" in apart
         assert "A late map" in apart
         assert "Demand and resources" not in apart

@@ -51,7 +51,7 @@ def completeness_content(session: Session, viewer: Viewer, one: Opened) -> tuple
             _(
                 "The unit is an answer: one factor in one rated review that was asked about it. It says something "
                 "where the rating that counts (the consensus, else the single rater's) does; the others could not be "
-                "given for lack of information, or are missing. Of fewer than %(least)s reviews no share is told."
+                "given for lack of information, or are missing. Of fewer than %(least)s reviews no share is shown."
             )
             % {"least": SMALLEST_BASE},
             _(

@@ -46,8 +46,8 @@ def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[C
                 "put it."
             ),
             _(
-                "Nothing is tested. Where filters leave fewer than %(least)s maps, influences are not told together, "
-                "because a number of one or two would point at one review."
+                "Nothing is tested. Where filters leave fewer than %(least)s maps, influences are not counted "
+                "together, because a number of one or two would point at one review."
             )
             % {"least": SMALLEST_BASE},
         ],
@@ -105,14 +105,14 @@ def _narrow_enough(found: Influences) -> list[tuple[int, Drawing]]:
 def _influences_table(found: Influences) -> Table:
     of = _("%(reviews)s of %(maps)s")
     return Table(
-        caption=_("Influences, the most told first"),
+        caption=_("Influences, the most common first"),
         names=(_("Factor"), _("What it shaped"), _("Reviews, of maps")),
         rows=[
             [found.names[start], found.names[end], of % {"reviews": reviews, "maps": found.maps}]
             for start, end, reviews in found.edges
         ],
         numbers=frozenset({2}),
-        order=_("the most told first"),
+        order=_("the most common first"),
     )
 
 
