@@ -22,25 +22,26 @@ from app.reviews.models import Review
 from app.systemic_factors.models import RatingSheet, Round
 
 
-def _if(which: Round, value: Any) -> sa.Case[Any]:
-    return sa.case((col(RatingSheet.round) == which, value))
+def _is(which: Round) -> sa.ColumnElement[bool]:
+    return col(RatingSheet.round) == which
 
 
 def _round(which: Round) -> sa.BindParameter[Round]:
     return sa.literal(which, stored_by_value(Round))
 
 
-SENT = sa.case((col(RatingSheet.sent_at).is_not(None), col(RatingSheet.id)))
+IS_SENT = col(RatingSheet.sent_at).is_not(None)
+NEWEST = sa.func.max(col(RatingSheet.id))
 BY_REVIEW: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         col(Review.id).label("review_id"),
         col(Review.pack_id),
-        sa.func.count(_if(Round.CONSENSUS, col(RatingSheet.id))).label("consensus"),
-        sa.func.count(_if(Round.INDEPENDENT, col(RatingSheet.id))).label("raters"),
-        sa.func.max(sa.case((col(Review.second_rating).is_(True), 1), else_=0)).label("second"),
-        sa.func.max(_if(Round.CONSENSUS, SENT)).label("agreed"),
-        sa.func.max(_if(Round.INDEPENDENT, SENT)).label("own"),
-        sa.func.max(_if(Round.IMPORTED, col(RatingSheet.id))).label("imported"),
+        col(Review.second_rating),
+        sa.func.count().filter(_is(Round.CONSENSUS)).label("consensus"),
+        sa.func.count().filter(_is(Round.INDEPENDENT)).label("raters"),
+        NEWEST.filter(_is(Round.CONSENSUS), IS_SENT).label("agreed"),
+        NEWEST.filter(_is(Round.INDEPENDENT), IS_SENT).label("own"),
+        NEWEST.filter(_is(Round.IMPORTED)).label("imported"),
     )
     .outerjoin(RatingSheet, col(RatingSheet.review_id) == col(Review.id))
     .group_by(col(Review.id))
@@ -58,7 +59,7 @@ def counted_sheets(*within: sa.ColumnElement[bool]) -> sa.Select[int, int, Any, 
     of = BY_REVIEW.where(*within).subquery().c
     sheet = sa.case(
         (of.consensus > 0, of.agreed),
-        (sa.or_(of.raters > 1, of.second == 1), sa.null()),
+        (sa.or_(of.raters > 1, of.second_rating), sa.null()),
         else_=sa.func.coalesce(of.own, of.imported),
     )
     which = sa.case(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlmodel import Session
 
 from app.patterns.counting.columns import Column, Counts
 
+GAPS = 8
+"""Ids with fewer missing between them are looked up in a table of all up to the highest, others are searched for."""
 END = -1
 """Stands after the numbers of one owner, which are never negative."""
 AT_ONCE = 1_000
@@ -19,20 +22,33 @@ AT_ONCE = 1_000
 
 
 class Places:
-    """Where each id stands among these."""
+    """Where each id, a number from 0 on, stands among these."""
 
     def __init__(self, ids: npt.ArrayLike) -> None:
-        found = np.asarray(ids, dtype=np.int64)
-        self.number = len(found)
-        self._order = np.argsort(found, kind="stable")
-        self._sorted = found[self._order]
+        self._ids = np.asarray(ids, dtype=np.int64)
+        self.number = len(self._ids)
+        self._is_dense = int(self._ids.max(initial=0)) < GAPS * self.number
 
     def of(self, ids: Counts) -> Counts:
         """The place of each, or -1."""
+        if self._is_dense:
+            return self._by_id.take(ids, mode="clip")
         if not self.number:
             return np.full(len(ids), -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._sorted, ids), self.number - 1)
-        return np.where(self._sorted[at] == ids, self._order[at], -1)
+        at = np.minimum(np.searchsorted(self._ids, ids, sorter=self._order), self.number - 1)
+        places = self._order[at]
+        return np.where(self._ids[places] == ids, places, -1)
+
+    @cached_property
+    def _by_id(self) -> Counts:
+        """The place of every id up to the highest; no other has one."""
+        places = np.full(int(self._ids.max()) + 2, -1, dtype=np.int64)
+        places[self._ids] = np.arange(self.number)
+        return places
+
+    @cached_property
+    def _order(self) -> npt.NDArray[np.intp]:
+        return np.argsort(self._ids, kind="stable")
 
 
 class Numbered:
