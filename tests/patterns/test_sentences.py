@@ -143,7 +143,7 @@ class TestConnectionsFinding:
         few = Pair(LOAD, KNOWLEDGE, 4, 1, 2, 1, p=1.0)
         assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [few], 4) == (
             "There are too few reviews to look for links: 4 reviews. "
-            "If factors go on being this frequent, the first pair can be tested at about 8 rated reviews."
+            "If factors stay this frequent, about 8 rated reviews are needed until a pair can be tested."
         )
 
     def test_too_few_for_any_pair_by_itself_says_how_many_are_needed(self) -> None:

@@ -82,8 +82,8 @@ def _too_little(least: int, totals: Sequence[Share], counted: int, unit: Unit) -
     if not third or not third[0]:
         return _("%(told)s No three factors have been found present yet.") % {"told": told}
     return _(
-        "%(told)s If factors go on being this frequent, three of them will be present in %(least)s each at "
-        "about %(needed)s %(counted)s."
+        "%(told)s If factors stay this frequent, about %(needed)s %(counted)s are needed until three of them are "
+        "present in %(least)s each."
     ) % {
         "told": told,
         "least": number_of(least, unit),

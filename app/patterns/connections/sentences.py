@@ -196,7 +196,7 @@ def _nothing_to_test(pairs: Sequence[Pair], reviews: int) -> str:
         return _("%(told)s No two factors have been found present yet.") % {"told": told}
     needed = ceil(TESTED_FROM_EXPECTED / likeliest)
     return _(
-        "%(told)s If factors go on being this frequent, the first pair can be tested at about %(needed)s %(counted)s."
+        "%(told)s If factors stay this frequent, about %(needed)s %(counted)s are needed until a pair can be tested."
     ) % {"told": told, "needed": needed, "counted": many(unit) if unit is Unit.EPISODE else _("rated reviews")}
 
 

@@ -82,6 +82,7 @@ def see_trends(request: Request, look: Look, viewer: PatternReader, page: ThePag
         finding=q.period_backward
         or sentences.trends_finding(trends, unusual_by_chance(trend.chart for trend in judged)),
         assumed=sentences.assumed_words(trend.chart for trend in judged),
+        is_begun=any(trend.chart.points for trend in trends),
         chosen=chosen,
         drawn=drawn_chart(chosen.chart, over_time.changes, width=LARGE) if chosen else None,
         chance=chance_of_signal(chosen.chart) if chosen else 0.0,

@@ -211,10 +211,10 @@ def _too_few(chart: Chart, points: int) -> str:
             "fewest": FEWEST,
             "points": points,
         }
-    return _("So few are shown by the gaps between them. Limits need at least %(fewest)s gaps; so far: %(points)s.") % {
-        "fewest": FEWEST,
-        "points": points,
-    }
+    return _(
+        "Too rare to show by quarter, so the gaps between them are counted. Limits need at least %(fewest)s gaps; so "
+        "far: %(points)s."
+    ) % {"fewest": FEWEST, "points": points}
 
 
 def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:

@@ -69,7 +69,7 @@ class TestThePage:
         assert told.count("No three factors appear together in 9 reviews or more. Choose a lower number.") == 1
         told = words(client.get("/patterns/combinations?support=20").text)
         assert "There are too few reviews to look for combinations: 40 reviews." in told
-        assert "three of them will be present in 20 reviews each at about 80 rated reviews." in told
+        assert "about 80 rated reviews are needed until three of them are present in 20 reviews each." in told
         told = words(client.get("/patterns/combinations?layer=helped").text)
         assert "No three factors have been found present yet." in told
 

@@ -82,7 +82,19 @@ class TestTheCharts:
         assert '<details open><summary>The numbers as a table</summary><div id="numbers">' in html
 
     def test_say_when_nothing_matches(self, client: Browser, cast: Cast) -> None:
-        assert client.get("/patterns/trends?with=teamwork&without=teamwork").status_code == 200
+        told = words(client.get("/patterns/trends?with=teamwork&without=teamwork").text)
+        assert "No rated reviews match: With: Teamwork and handoffs" in told
+
+    def test_keep_the_others_where_the_chosen_one_has_no_point(
+        self, client: Browser, session: Session, cast: Cast
+    ) -> None:
+        once = date(2024, 5, 1)
+        a_rated_review(session, cast, cast.harbor_north, "Once", Round.INDEPENDENT, "0", "2", opened_on=once)
+        session.commit()
+        html = client.get("/patterns/trends?factor=workload").text
+        chosen, _rest = html.split('id="panel"')[1].split("</section>", maxsplit=1)
+        assert "Limits need at least 5 gaps; so far: 0." in words(chosen)
+        assert "trend-small" in html
 
     @pytest.mark.parametrize("asked", ["factor=weather", "rebase=C-NOSUCHCODE", "from=2024-Q9"])
     def test_refuse_what_is_not_there(self, client: Browser, asked: str) -> None:
