@@ -125,6 +125,10 @@ class TestTheHeatmap:
         assert "Show it without filters" in answer.text
 
     @pytest.mark.usefixtures("held_clock")
+    def test_leads_from_a_chosen_cell_back_to_the_whole_table(self, client: Browser, cast: Cast) -> None:
+        html = client.get(f"/patterns/heatmap?by=division&cell=teamwork.{cast.harbor.code}").text
+        assert '<a class="small not-printed" href="/patterns/heatmap?by=division#results">Close' in html
+
     def test_offers_no_choice_of_one_division(self, client: Browser, cast: Cast, browse: Browse) -> None:
         assert 'id="filter-division"' in client.get("/patterns/heatmap").text
         assert 'id="filter-division"' not in browse(cast.record_chief).get("/patterns/heatmap").text
