@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, Self
 
 A_MOMENT = 0.01
 """Seconds: less is not told apart from what the clock and the caches do."""
@@ -44,31 +44,21 @@ def compare(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int, c
     What is over in a moment is done several times in a row, as `timeit` does, since a single time would tell of little
     but the caches that the peer has just filled.
     """
-    (often, ours), (theirs_often, theirs) = _enough(work, clock), _enough(peer, clock)
+    ours, theirs = _Repeated.enough(work, clock), _Repeated.enough(peer, clock)
     took = _in_turns(ours, theirs, rounds, clock)
-    return Row(name, median(took[0]) / often, peer_name, median(took[1]) / theirs_often)
-
-
-def _enough(work: Work, clock: Clock) -> tuple[int, Work]:
-    """How often it is done in a row to take A_MOMENT, and that."""
-    work()  # What is done first of all is done once.
-    often = max(1, round(A_MOMENT / max(_timed(work, clock), A_MOMENT / MOST_OFTEN)))
-
-    def often_enough() -> None:
-        for _time in range(often):
-            work()
-
-    return often, often_enough
+    return Row(name, median(took[0]) / ours.times, peer_name, median(took[1]) / theirs.times)
 
 
 def once(name: str, work: Work, peer_name: str, peer: Work) -> Row:
     """Our work as always, and a peer that takes minutes a single time."""
-    ours, _ = _in_turns(work, lambda: None, 3)
-    return Row(name, median(ours), peer_name, _timed(peer))
+    work()
+    return Row(name, median(_timed(work) for _round in range(3)), peer_name, _timed(peer))
 
 
 def compare_often(name: str, work: Work, peer_name: str, peer: Work, *, rounds: int = 40) -> list[Row]:
     """Two rows of the same rounds: the medians, and what 95 of 100 stay below."""
+    work()
+    peer()
     ours, theirs = _in_turns(work, peer, rounds)
     return [
         Row(name, median(ours), peer_name, median(theirs)),
@@ -76,14 +66,31 @@ def compare_often(name: str, work: Work, peer_name: str, peer: Work, *, rounds: 
     ]
 
 
+@dataclass(frozen=True)
+class _Repeated:
+    """Work that is done so many times in a row."""
+
+    work: Work
+    times: int
+
+    @classmethod
+    def enough(cls, work: Work, clock: Clock) -> Self:
+        """As often as takes A_MOMENT. The first time is the warm-up."""
+        took = _timed(work, clock)
+        if took < A_MOMENT:
+            took = _timed(work, clock)
+        return cls(work, min(max(round(A_MOMENT / took), 1), MOST_OFTEN) if took else MOST_OFTEN)
+
+    def __call__(self) -> None:
+        for _time in range(self.times):
+            self.work()
+
+
 def _in_turns(work: Work, peer: Work, rounds: int, clock: Clock = processor_time) -> tuple[list[float], list[float]]:
-    ours: list[float] = []
-    theirs: list[float] = []
-    for number in range(rounds + 1):
-        for seconds, what in ((ours, work), (theirs, peer)):
-            took = _timed(what, clock)
-            if number:
-                seconds.append(took)
+    ours, theirs = [], []
+    for _round in range(rounds):
+        ours.append(_timed(work, clock))
+        theirs.append(_timed(peer, clock))
     return ours, theirs
 
 
