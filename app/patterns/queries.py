@@ -115,8 +115,10 @@ def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, chang
     again = Counted.within_sight(session, viewer, changed)
     were = known.counted.of(changed)
     counted, choices = known.counted, known.choices
-    if not counted.where(were).same_as(again):
-        counted = counted.where(~were).beside(again)
+    # Most changes are of words: the same sheets count.
+    same = counted.where(were).same_as(again)
+    if not same:
+        counted = counted.where(np.delete(np.arange(len(counted.reviews)), were)).beside(again)
         choices = _choices(session, counted)
     made = _Scope(token, counted, choices)
     for choice in choices:
@@ -124,7 +126,7 @@ def _extended(session: Session, viewer: Viewer, token: str, known: _Scope, chang
         # A retired factor comes back with the first review that has it, and then every review has one column more.
         if kept and not kept.factors.has_retired:
             extended = _extended_list(session, viewer, choice, kept, again, changed)
-            made.kept[choice.id] = extended.told(choice, _unrated(counted, choice))
+            made.kept[choice.id] = extended if same else extended.told(choice, _unrated(counted, choice))
     return made
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from app.identity.viewers import Viewer
-from app.patterns.counting.columns import Counts, Flags
+from app.patterns.counting.columns import Counts, Flags, Places
 from app.patterns.counting.streams import numbered, whole_numbers
 from app.reviews.models import Review, Stage
 from app.reviews.queries import within_sight_of
@@ -53,9 +53,9 @@ class Counted:
         """The entries with a sheet."""
         return np.asarray(self.sheets != NO_SHEET)
 
-    def of(self, reviews: Iterable[int]) -> Flags:
-        """The entries of these reviews."""
-        return np.isin(self.reviews, list(reviews))
+    def of(self, reviews: Iterable[int]) -> Places:
+        """Where the entries of these reviews stand."""
+        return np.flatnonzero(np.isin(self.reviews, list(reviews)))
 
     def same_as(self, others: Self) -> bool:
         """Whether both hold the same entries, in whatever order."""
@@ -65,7 +65,7 @@ class Counted:
         told = np.stack((self.reviews, self.packs, self.sheets, self.rounds))
         return told[:, np.argsort(self.reviews)]
 
-    def where(self, entries: Flags | Counts) -> Self:
+    def where(self, entries: Flags | Places) -> Self:
         return type(self)(self.reviews[entries], self.packs[entries], self.sheets[entries], self.rounds[entries])
 
     def beside(self, others: Self) -> Self:
