@@ -13,9 +13,10 @@ import psycopg
 from scipy import sparse
 from sqlalchemy import make_url
 
-from app.patterns.counting.columns import Counts
+from app.patterns.counting.columns import Counts, planes_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Dimension, Layer, Selection
+from benchmarks.kernel import Kernel, kernel
 from benchmarks.made_up import (
     DIVISION_NAMES,
     DIVISIONS,
@@ -76,6 +77,8 @@ def _rows(which: Filter, made: MadeUp, incidence: Incidence) -> Iterator[Row]:
 
     name = which.name.format(reviews=reviews)
     yield _row(f"{which.goal}: {name}", ours, "scipy: sparse products, built beforehand", _scipy(which, made), rounds=5)
+    if which.goal == "G1" and (floor := kernel()):
+        yield _row(f"G1: {name}", ours, "C: bits, compiled for this processor", _in_c(floor, which, made), rounds=5)
     yield _row(f"G3: {name}", ours, "DuckDB: self-join of a table in memory", _duckdb(which, made), rounds=3)
     if not os.environ.get(POSTGRES):
         print(f"{POSTGRES} names no server: not measured beside PostgreSQL.")
@@ -105,7 +108,7 @@ def _scipy(which: Filter, made: MadeUp) -> Callable[[], Counted]:
     flags = made.is_strong if which.selection.threshold == 3 else made.present
     some = made.selected if which.selection == SELECTED else None
     tags = sparse.csr_array(flags.astype(np.int32))
-    groups = [_one_hot(numbers, of) for numbers, of in ((made.divisions, DIVISIONS), (made.quarters, QUARTERS))]
+    groups = [_one_hot(numbers, of) for numbers, of in _groups(made)]
 
     def work() -> Counted:
         table, *by = (tags, *groups) if some is None else (tags[some], *(one[some] for one in groups))
@@ -117,6 +120,22 @@ def _scipy(which: Filter, made: MadeUp) -> Callable[[], Counted]:
 def _one_hot(numbers: Counts, groups: int) -> Any:
     ones = np.ones(len(numbers), dtype=np.int32)
     return sparse.csr_array((ones, (np.arange(len(numbers)), numbers)), shape=(len(numbers), groups))
+
+
+def _in_c(floor: Kernel, which: Filter, made: MadeUp) -> Callable[[], Counted]:
+    tags = planes_of(made.is_strong if which.selection.threshold == 3 else made.present)
+    groups = [planes_of(numbers[:, np.newaxis] == np.arange(of)) for numbers, of in _groups(made)]
+
+    def work() -> Counted:
+        together, by_division, by_quarter = (floor(tags, planes) for planes in (tags, *groups))
+        return together, by_division, by_quarter
+
+    return work
+
+
+def _groups(made: MadeUp) -> tuple[tuple[Counts, int], tuple[Counts, int]]:
+    """The number of the division and of the quarter of each review, and how many of them there are."""
+    return (made.divisions, DIVISIONS), (made.quarters, QUARTERS)
 
 
 def _tags(made: MadeUp) -> tuple[Counts, Counts]:
