@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from app.core.dates import earlier_quarter
+from app.core.clock import today
+from app.core.dates import earlier_quarter, quarter
 from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.identity.models import OrgUnit
@@ -50,7 +51,7 @@ def brief_of_quarter(session: Session, viewer: Viewer, snapshot: Snapshot, offic
         title=f"{office.name}, {quarter_words(chosen)}",
         agency=viewer.agency.name,
         made_up=viewer.agency.made_up,
-        finding=_finding(office, chosen, reviews[chosen], before),
+        finding=_finding(office, chosen, reviews[chosen], before) + _not_ended(chosen),
         facts=[
             (_("Incidents that became known"), str(incidents[chosen])),
             (_("Reviews opened and rated"), str(reviews[chosen])),
@@ -106,6 +107,11 @@ def _finding(office: OrgUnit, chosen: str, now: int, before: int) -> str:
     if now >= SMALLEST_BASE:
         return told
     return f"{told} {_('That is too few to compare shares, so counts are shown.')}"
+
+
+def _not_ended(chosen: str) -> str:
+    """What a quarter that still goes on needs said beside quarters that are full."""
+    return f" {_('The quarter has not ended yet, so more may come.')}" if chosen >= quarter(today()) else ""
 
 
 def _columns(chosen: str, incidents: Mapping[str, int], reviews: Mapping[str, int]) -> Picture:

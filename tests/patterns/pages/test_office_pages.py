@@ -10,6 +10,8 @@ from docx import Document
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
+from app.core.clock import today
+from app.core.dates import earlier_quarter, quarter
 from app.identity.models import OrgUnit, OrgUnitKind
 from app.patterns.briefs.pdf import can_make_pdf
 from app.patterns.offices.queries import offices_for
@@ -54,6 +56,12 @@ class TestTheQuarterOfAnOffice:
         told = words(client.get(f"{OFFICES}/{cast.harbor_north.code}?quarter=2026-Q3").text)
         assert "In Q3 2026, no rated review of Harbor North was opened; the four quarters before had 7." in told
         assert "Teamwork and handoffs – 4 of 7 (57%; 25–84%) – 2 of 7 (29%; 8–64%)" in told
+
+    def test_says_that_a_quarter_has_not_ended(self, client, cast):
+        address = f"{OFFICES}/{cast.harbor_north.code}?quarter="
+        still_to_come = "The quarter has not ended yet, so more may come."
+        assert still_to_come in words(client.get(address + quarter(today())).text)
+        assert still_to_come not in words(client.get(address + earlier_quarter(quarter(today()), 1)).text)
 
     def test_lists_what_was_concluded_in_it(self, client, cast, county):
         address = f"{OFFICES}/{cast.harbor_north.code}"
