@@ -14,7 +14,7 @@ from app.identity.viewers import Viewer
 from app.patterns.counting import loading
 from app.patterns.counting.columns import Counts
 from app.patterns.counting.counted import Counted
-from app.patterns.counting.loading import FactorList
+from app.patterns.counting.factor_lists import FactorList, factors_of
 from app.patterns.counting.records import PackChoice
 from app.patterns.counting.renewing import renewed
 from app.patterns.models import changed_since, current_version
@@ -169,7 +169,7 @@ def _choices(session: Session, counted: Counted) -> tuple[PackChoice, ...]:
 
 
 def _load(session: Session, viewer: Viewer, pack: PackChoice, scope: _Scope) -> _Kept:
-    factors = loading.factors_of(session, viewer, pack.id)
+    factors = factors_of(session, viewer, pack.id)
     units = loading.units_of(session, viewer)
     loaded = loading.load(session, viewer, pack.id, factors, units, scope.counted)
     made = Snapshot(

@@ -16,7 +16,7 @@ from app.core.dates import quarter
 from app.identity.models import OrgUnit, OrgUnitKind
 from app.identity.viewers import Viewer
 from app.patterns.counting.columns import Codes, Column, Counts
-from app.patterns.counting.counted import REVIEW, ROUND_NUMBERS, Counted, counted_within_sight
+from app.patterns.counting.counted import REVIEW, ROUND_NUMBERS, Counted
 from app.patterns.counting.episodes import (
     INTERFACE_NUMBERS,
     KIND_NUMBERS,
@@ -25,20 +25,19 @@ from app.patterns.counting.episodes import (
     episodes_of,
     links_of,
 )
+from app.patterns.counting.factor_lists import FactorList
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.kinds import ANSWER_NUMBERS, DIRECTION_NUMBERS, NOT_ASKED, NOT_RATED
-from app.patterns.counting.records import SEVERAL, About, Dimension, Factor
+from app.patterns.counting.records import SEVERAL, Dimension
 from app.patterns.counting.streams import Numbered, Places, gathered, numbered, streamed
 from app.reviews.models import Incident, KeyEpisode
 from app.reviews.queries import within_sight_of
-from app.systemic_factors.domains import short_domain_name
-from app.systemic_factors.models import Factor as FactorRow
 from app.systemic_factors.models import FactorLink, FactorRating, RatingSheet, Round
 from app.systemic_factors.packs import AgencyInterface
 
-UNIT, INCIDENT, EPISODE, FACTOR, LINK, SHEET, RATING = (
+UNIT, INCIDENT, EPISODE, LINK, SHEET, RATING = (
     SQLModel.metadata.tables[str(model.__tablename__)]
-    for model in (OrgUnit, Incident, KeyEpisode, FactorRow, FactorLink, RatingSheet, FactorRating)
+    for model in (OrgUnit, Incident, KeyEpisode, FactorLink, RatingSheet, FactorRating)
 )
 CODES = 32
 """Room for an answer and a direction, as one number."""
@@ -88,48 +87,10 @@ class Loaded:
     incidence: Incidence
 
 
-@dataclass(frozen=True)
-class FactorList:
-    """The factors of one list, as a table of reviews needs them."""
-
-    factors: tuple[Factor, ...]
-    """Without retired ones that no counted sheet answers."""
-    ids: tuple[int, ...]
-    """Of these factors, in their order."""
-    about: dict[str, About]
-    has_retired: bool
-    """Some factor is retired, so that one more review can bring a column back."""
-
-
 def units_of(session: Session, viewer: Viewer) -> dict[int, Any]:
     """Divisions and offices of the agency by their ids."""
     query = sa.select(UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.kind, UNIT.c.parent_id)
     return {row.id: row for row in session.execute(query.where(UNIT.c.agency_id == viewer.agency_id))}
-
-
-def factors_of(session: Session, viewer: Viewer, pack_id: int) -> FactorList:
-    """The factors of a list that make the columns."""
-    wanted = ("id", "key", "name", "domain", "definition", "fits", "does_not_fit", "agency_interface", "retired_at")
-    query = sa.select(*(FACTOR.c[name] for name in wanted)).where(FACTOR.c.pack_id == pack_id)
-    rows = session.execute(query.order_by(FACTOR.c.position, FACTOR.c.id)).all()
-    retired = {row.id for row in rows if row.retired_at is not None}
-    used = _answered_among(session, viewer, retired) if retired else set()
-    kept = [row for row in rows if row.id not in retired - used]
-    return FactorList(
-        factors=tuple(Factor(row.key, row.name, short_domain_name(row.domain)) for row in kept),
-        ids=tuple(row.id for row in kept),
-        about={
-            row.key: About(row.definition, tuple(row.fits), tuple(row.does_not_fit), row.domain, row.agency_interface)
-            for row in rows
-        },
-        has_retired=bool(retired),
-    )
-
-
-def _answered_among(session: Session, viewer: Viewer, factors: set[int]) -> set[int]:
-    counted = counted_within_sight(viewer).subquery()
-    query = sa.select(RATING.c.factor_id).distinct().join(counted, counted.c.sheet_id == RATING.c.sheet_id)
-    return set(session.execute(query.where(RATING.c.factor_id.in_(factors))).scalars())
 
 
 @dataclass(frozen=True)
