@@ -91,7 +91,11 @@ def shares_method(unit: Unit) -> str:
 
 
 def cells_method(heat: Heatmap) -> str:
-    """How cells of a heatmap are compared."""
+    """How cells of a heatmap are compared, where any is."""
+    if not heat.compared:
+        return _("No cell is compared with the other %(others)s, so none is tested.") % {
+            "others": PLURALS[heat.dimension]
+        }
     words = _(
         "Every cell with at least %(least)s %(counted)s is compared with the other %(others)s together by Fisher’s "
         "exact test, adjusted for %(number)s comparisons (false discovery rate 5%%)."
@@ -116,11 +120,13 @@ def pairs_method(pairs: Sequence[Pair], unit: Unit) -> list[str]:
         "Of %(pairs)s pairs, the %(tested)s with at least 1 expected are tested with Fisher’s exact test, adjusted for "
         "as many comparisons (false discovery rate 5%%)."
     )
+    untested = _("None of %(pairs)s pairs has at least 1 expected, so none is tested.")
     groups = _("Groups are communities of links (Louvain on phi), found in all reviews with a fixed seed.")
     is_judged = any(pair.depth_p is not None for pair in pairs)
+    numbers = {"pairs": f"{len(pairs):,}", "tested": f"{tested:,}"}
     return [
         interval % {"least": f"{INTERVAL_FROM_EXPECTED:.0f}", "counted": many(unit)},
-        f"{test % {'pairs': f'{len(pairs):,}', 'tested': f'{tested:,}'}} {_depth(unit, is_judged=is_judged)}",
+        f"{(test if tested else untested) % numbers} {_depth(unit, is_judged=is_judged)}",
         f"{_firmness(unit)} {groups}",
     ]
 
@@ -162,7 +168,8 @@ def combinations_method(found: Found, unit: Unit) -> list[str]:
         "and adjusted for %(number)s combinations of three to six factors that could have been found (false discovery "
         "rate 5%%). A combination stands out only if no two of its parts, taken as unrelated, explain it."
     )
-    return [closed % counted, test % counted, _depth_of_combinations(unit, is_judged=found.is_depth_judged)]
+    tested = [test % counted] if found.possible else []
+    return [closed % counted, *tested, _depth_of_combinations(unit, is_judged=found.is_depth_judged)]
 
 
 def _depth_of_combinations(unit: Unit, *, is_judged: bool) -> str:

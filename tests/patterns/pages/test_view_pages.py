@@ -140,6 +140,17 @@ class TestOthers:
         assert "counted from other reviews than those you may read" in told
         assert "13" not in told.split("What has changed")[1].split("What this does not say")[0]
 
+    @pytest.mark.parametrize("of", ["/patterns/heatmap?by=division", "/patterns/connections", "/patterns/combinations"])
+    def test_are_told_of_no_test_where_nothing_is_tested(
+        self, client: Browser, cast: Cast, browse: Browse, of: str
+    ) -> None:
+        told = words(browse(cast.record_chief).get(save(client, of, shared="yes")).text)
+        assert "How it was counted" in told
+        assert "adjusted for 0" not in told
+        assert " the 0 with" not in told
+        if "heatmap" in of:
+            assert "No cell is compared with the other divisions, so none is tested." in told
+
     def test_without_patterns_are_refused(self, client: Browser, cast: Cast, browse: Browse) -> None:
         address = save(client, shared="yes")
         for viewer in (cast.facilitator, cast.chief, cast.administrator):
