@@ -14,10 +14,16 @@ AWAY = 6.0
 """Between a line and a circle or label that it passes, in px."""
 BENDS = (0, 12, 20, 30, 42, 56, 72, 90, 114, 142, 180, 230)
 """How far the middle of a line may lie from where it would be straight, to either side, in px."""
-SIDES = np.array([[1.0], [-1.0]])
+LEANS = (0.0, 0.3, -0.3, 0.6, -0.6, 0.9, -0.9)
+"""How far along the line, of the half of its length, the point it bends towards may lie from the middle: a line that
+leans to one end passes beside what stands in a row with the other."""
+A_LEAN = 12.0
+"""What is worth as much as a bend of so many px: a point that lies all the way at one end."""
+SIDED = np.array([(lean, side) for lean in LEANS for side in (1.0, -1.0)])
+"""Each lean to either side of the line; the first is that of a straight line."""
 ALONG = np.linspace(0, 1, 41)[1:-1, np.newaxis]
 """Where a line is looked at, from its start to its end."""
-A_CIRCLE, A_LABEL, OUTSIDE = 1000.0, 45.0, 10_000.0
+A_CIRCLE, A_LABEL, OUTSIDE = 1000.0, 250.0, 10_000.0
 """What is worth as much as a bend of so many px: to pass behind a circle, behind a label, or outside of the drawing."""
 HALF_A_LINE = 6.0
 """Half of the height of a label, in px."""
@@ -71,19 +77,19 @@ class Around:
             if least <= bend:
                 break
             # The middle of a curve lies half as far out as the point it bends towards.
-            towards = middle + 2 * bend * SIDES[: 2 if bend else 1] * across
-            outmost = (towards + middle) / 2
-            costs = bend + _passed(towards, start, end, others[distances < bend], room)
-            costs += OUTSIDE * ((outmost < 0) | (outmost > self._corner)).any(axis=1)
+            leans, sides = SIDED[: len(SIDED) if bend else 1].T[..., np.newaxis]
+            towards = middle + 2 * bend * sides * across + leans * (end - start) / 2
+            curves = (1 - ALONG) ** 2 * start + 2 * ALONG * (1 - ALONG) * towards[:, np.newaxis] + ALONG**2 * end
+            costs = bend + A_LEAN * np.abs(leans[:, 0]) + _passed(curves, others[distances < bend], room)
+            costs += OUTSIDE * ((curves < 0) | (curves > self._corner)).any(axis=(1, 2))
             at = int(costs.argmin())
             if costs[at] < least:
                 best, least = towards[at] if bend else None, costs[at]
         return None if best is None else Point(*(round(float(value), 1) for value in best))
 
 
-def _passed(towards: Numbers, start: Numbers, end: Numbers, others: Numbers, room: float) -> Numbers:
+def _passed(curves: Numbers, others: Numbers, room: float) -> Numbers:
     """For each curve, what it costs to pass behind all that it comes too near to."""
-    curves = (1 - ALONG) ** 2 * start + 2 * ALONG * (1 - ALONG) * towards[:, np.newaxis] + ALONG**2 * end
     x, y = curves[:, np.newaxis, :, 0], curves[:, np.newaxis, :, 1]
     center_x, center_y, half_width, half_height = others[:, :RADIUS].T[..., np.newaxis]
     across = np.maximum(np.abs(x - center_x) - half_width, 0.0)

@@ -20,6 +20,11 @@ def way(*between: Standing, height: float = 400) -> Point | None:
     return Around([*ends, *between], 500, height).way("a", "b", 2)
 
 
+def down(*between: Standing) -> Point | None:
+    ends = circle("a", 250, 50), circle("b", 250, 350)
+    return Around([*ends, *between], 500, 400).way("a", "b", 2)
+
+
 class TestAWay:
     def test_is_straight_where_nothing_is_in_it(self) -> None:
         assert way() is None
@@ -48,6 +53,17 @@ class TestAWay:
         around = way(*rows)
         y = 200 if around is None else (200 + around.y) / 2
         assert all(abs(one.y - y) > one.radius for one in rows)
+
+    def test_goes_a_long_way_round_a_label_rather_than_behind_it(self) -> None:
+        around = down(circle("c", 250, 150, half_label=80))
+        assert around
+        assert abs(around.x - 250) / 2 > 80 + AWAY
+
+    def test_leans_to_the_end_before_which_a_label_stands(self) -> None:
+        around = down(circle("c", 250, 260, half_label=80))
+        assert around
+        assert around.y > 240
+        assert abs(around.x - 250) / 2 < 150, "not as wide as a bend around the middle would be"
 
 
 def nearest(line: Line, x: float, y: float) -> float:
