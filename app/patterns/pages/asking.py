@@ -40,12 +40,13 @@ E = TypeVar("E", bound=StrEnum)
 class NotKnown(Exception):
     """The address asks for something that does not exist here; the sentence names it.
 
-    `start` is where to begin again, if that is not the same page without filters.
+    `start` is where to begin again, if that is not the same page without filters, and `words` what leads there.
     """
 
-    def __init__(self, sentence: str, start: str = "") -> None:
+    def __init__(self, sentence: str, start: str = "", words: str = "") -> None:
         super().__init__(sentence)
         self.start = start
+        self.words = words
 
 
 @dataclass(frozen=True)

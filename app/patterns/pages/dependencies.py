@@ -214,7 +214,8 @@ def not_known(request: Request, unknown: Exception) -> Response:
     assert isinstance(unknown, NotKnown)  # noqa: S101
     page: Page = request.state.page
     path = request.url.path.removesuffix(".csv").removesuffix(".svg").removesuffix(".png")
-    return page("patterns/not_known.html", told=str(unknown), start=unknown.start or path, status_code=404)
+    start = unknown.start or path
+    return page("patterns/not_known.html", told=str(unknown), start=start, words=unknown.words, status_code=404)
 
 
 def drawing_of(name: str, **context: Any) -> str:

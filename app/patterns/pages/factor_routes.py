@@ -7,7 +7,6 @@ from fastapi import Request, Response
 from app.audit import trail
 from app.core.database import Look, Transaction
 from app.core.downloads import picture_file
-from app.core.errors import NotFound
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
@@ -28,12 +27,7 @@ routes = router("/patterns")
 @routes.get("/factors/{code}")
 def see_factor(code: str, request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
     asked = asked_of(request, look, viewer)
-    if asked.snapshot.factor(code) is None:
-        raise NotFound
-    factor = asked.factor(code)
-    if factor is None:
-        raise NotKnown(_("This factor is of another domain than the one chosen."), HEATMAP)
-    q = asked.question
+    factor, q = _factor(asked, code), asked.question
     labels = choices.labels_of(asked.snapshot, Dimension.DIVISION)
     table = heatmap(asked.incidence, Dimension.DIVISION, q.layer, rows=RowOrder.NAME, labels=labels)
     row = next(row for row in table.rows if row.factor == factor)
@@ -69,9 +63,7 @@ def neighbors_drawing(
 ) -> Response:
     """The factor and what it is linked with, as a file."""
     asked = asked_of(request, session, viewer)
-    factor = asked.factor(code)
-    if factor is None:
-        raise NotFound
+    factor = _factor(asked, code)
     trail.record(session, f"download factors/neighbors.{kind}", by=viewer)
     pairs = strongest_first(pairs_of(asked.incidence, asked.question.layer))
     title = _("%(factor)s and the factors it appears with") % {"factor": factor.label}
@@ -80,6 +72,15 @@ def neighbors_drawing(
     ego = _ego(asked, factor, pairs)
     drawing = drawing_of("map", head=head, title=title, told=told, drawn=ego, shown=shown, **asked.context)
     return picture_file(drawing, f"neighbors-of-{code}.{kind}")
+
+
+def _factor(asked: Asked, code: str) -> Factor:
+    if asked.snapshot.factor(code) is None:
+        raise NotKnown(_("There is no such factor."), HEATMAP, _("See the factor heatmap"))
+    factor = asked.factor(code)
+    if factor is None:
+        raise NotKnown(_("This factor is of another domain than the one chosen."), f"/patterns/factors/{code}")
+    return factor
 
 
 def _ego(asked: Asked, factor: Factor, pairs: tuple[Pair, ...]) -> FactorMap:

@@ -27,7 +27,8 @@ from app.patterns.notes.models import PatternNote
 from app.patterns.notes.queries import notes_on, texts_of, the_note
 from app.patterns.notes.subjects import LONGEST, Subject, subject_in, subject_of
 from app.patterns.pages import choices
-from app.patterns.pages.dependencies import Asked, asked_of
+from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.dependencies import HEATMAP, Asked, asked_of
 from app.patterns.snapshot import Snapshot
 from app.writing.changes import word_changes
 from app.writing.dependencies import TheDrafts
@@ -100,7 +101,7 @@ def write_note(
 def ask_for_change(
     code: str, session: Transaction, viewer: PatternReader, page: ThePage, drafts: TheDrafts
 ) -> Response:
-    note = actions.own_note(the_note(session, viewer, code), by=viewer)
+    note = actions.own_note(_note(session, viewer, code), by=viewer)
     told = read_one(session, note, by=viewer, part="note on a pattern")
     return _edit_page(session, viewer, page, note, drafts.resumed(filled(told, "text", "version")))
 
@@ -115,7 +116,7 @@ def change_note(
     drafts: TheDrafts,
     submission: Annotated[Submission[ChangedNoteForm], Depends(submitted(ChangedNoteForm))],
 ) -> Response:
-    note = actions.own_note(the_note(session, viewer, code), by=viewer)
+    note = actions.own_note(_note(session, viewer, code), by=viewer)
     if submission.form is None:
         return _edit_page(session, viewer, page, note, submission)
     actions.change_note(session, note, submission.form.text, base=submission.form.version, by=viewer)
@@ -127,7 +128,7 @@ def change_note(
 @routes.get("/{code}/history")
 def see_earlier_texts(code: str, session: Transaction, viewer: PatternReader, page: ThePage) -> Response:
     """How the text of a note changed, for everyone who may read it."""
-    note = the_note(session, viewer, code)
+    note = _note(session, viewer, code)
     snapshot, _packs = queries.snapshot(session, viewer)
     rows = read_all(session, texts_of(session, note), by=viewer, within=note.code, part="history of a note")
     befores = [row.text for row in rows[1:]] + [""]
@@ -142,7 +143,7 @@ def see_earlier_texts(code: str, session: Transaction, viewer: PatternReader, pa
 
 @routes.post("/{code}/remove")
 def remove_note(code: str, request: Request, session: Transaction, viewer: PatternReader) -> Response:
-    note = the_note(session, viewer, code, removed=True)
+    note = _note(session, viewer, code, removed=True)
     actions.remove_note(session, note, by=viewer)
     tell(session, request, _("Note removed."), undo=f"{NOTES}/{note.code}/put-back")
     return RedirectResponse(f"{NOTES}/about?{subject_of(note.about).query}", 303)
@@ -150,10 +151,18 @@ def remove_note(code: str, request: Request, session: Transaction, viewer: Patte
 
 @routes.post("/{code}/put-back")
 def put_back_note(code: str, request: Request, session: Transaction, viewer: PatternReader) -> Response:
-    note = the_note(session, viewer, code, removed=True)
+    note = _note(session, viewer, code, removed=True)
     actions.put_back_note(session, note, by=viewer)
     tell(session, request, _("Note brought back."))
     return RedirectResponse(f"{NOTES}/about?{subject_of(note.about).query}", 303)
+
+
+def _note(session: Session, viewer: Viewer, code: str, *, removed: bool = False) -> PatternNote:
+    try:
+        return the_note(session, viewer, code, removed=removed)
+    except NotFound:
+        told = _("There is no such note among those you may read, or it was removed.")
+        raise NotKnown(told, NOTES, _("See the notes")) from None
 
 
 def _edit_page(
@@ -191,9 +200,10 @@ def _subject(asked: Asked) -> Subject:
     q = asked.question
     subject = subject_in(q.layer, q.by.value, {name: q.one(name) for name in CHOSEN})
     if subject is None or len(subject.about) > LONGEST or not all(map(asked.snapshot.factor, subject.factors)):
-        raise NotFound(_("There is no such pattern. Choose a factor, a pair or a cell first."))
+        told = _("There is no such pattern. Choose a factor, a pair or a cell first.")
+        raise NotKnown(told, HEATMAP, _("See the factor heatmap"))
     if subject.group and subject.group not in choices.labels_of(asked.snapshot, q.by):
-        raise NotFound(_("There is no such cell."))
+        raise NotKnown(_("There is no such cell."), HEATMAP, _("See the factor heatmap"))
     return subject
 
 

@@ -12,6 +12,7 @@ from app.core.errors import NotFound
 from app.core.routing import router
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
+from app.identity.models import OrgUnit
 from app.identity.viewers import Viewer
 from app.patterns import queries
 from app.patterns.briefs.document import Brief
@@ -20,10 +21,13 @@ from app.patterns.briefs.word import docx_of
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.offices.quarterly import is_quarter
 from app.patterns.offices.queries import concluded_in, offices_for, the_office
+from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.choices import quarter_words
 from app.patterns.pages.office_brief import brief_of_quarter
 
-routes = router("/patterns/offices")
+OFFICES = "/patterns/offices"
+
+routes = router(OFFICES)
 
 
 @routes.get("")
@@ -33,7 +37,7 @@ def see_offices(look: Look, viewer: PatternReader, page: ThePage) -> Response:
 
 @routes.get("/{code}")
 def see_quarter(code: str, request: Request, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    office = the_office(look, viewer, code)
+    office = _office(look, viewer, code)
     chosen = _chosen(request)
     snapshot, _packs = queries.snapshot(look, viewer)
     if snapshot is None:
@@ -65,16 +69,25 @@ def quarter_as_docx(code: str, request: Request, session: Transaction, viewer: P
     return file_of(docx_of(brief), brief.file_name("docx"))
 
 
+def _office(session: Session, viewer: Viewer, code: str) -> OrgUnit:
+    try:
+        return the_office(session, viewer, code)
+    except NotFound:
+        told = _("There is no such office among those whose reviews you may read.")
+        raise NotKnown(told, OFFICES, _("See the offices")) from None
+
+
 def _chosen(request: Request) -> str:
     """The quarter the address names; else the last one that has ended."""
     code = request.query_params.get("quarter") or earlier_quarter(quarter(today()), 1)
     if not is_quarter(code):
-        raise NotFound(_("There is no such quarter. Write it as 2026-Q3."))
+        office = f"{OFFICES}/{request.path_params['code']}"
+        raise NotKnown(_("There is no such quarter. Write it as 2026-Q3."), office, _("See the last quarter"))
     return code
 
 
 def _to_take_along(session: Session, viewer: Viewer, code: str, chosen: str) -> Brief:
-    office = the_office(session, viewer, code)
+    office = _office(session, viewer, code)
     snapshot, _packs = queries.snapshot(session, viewer)
     if snapshot is None:
         raise NotFound(_("No review that you may read is rated yet."))

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
+from sqlmodel import Session
 
 from app.audit import trail
 from app.core.database import Look, Transaction
@@ -17,8 +18,10 @@ from app.core.routing import router
 from app.core.stretches import page_number
 from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage, tell
+from app.identity.viewers import Viewer
 from app.patterns.briefs.pdf import PANGO_IS_MISSING, can_make_pdf, pdf_of
 from app.patterns.briefs.word import docx_of
+from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.contents.of_page import to_keep
 from app.patterns.pages.saved import page_of, reopened, savable
 from app.patterns.pages.view_briefs import APPEARED, LEFT, view_today
@@ -110,10 +113,18 @@ def save_view(
     return RedirectResponse(address_of(view), 303)
 
 
+def _view(session: Session, viewer: Viewer, code: str, *, removed: bool = False) -> SavedView:
+    try:
+        return the_view(session, viewer, code, removed=removed)
+    except NotFound:
+        told = _("There is no such view: it was removed, or it is not shared.")
+        raise NotKnown(told, VIEWS, _("See the saved views")) from None
+
+
 @routes.get("/{code}")
 def open_view(code: str, look: Look, viewer: PatternReader, page: ThePage) -> Response:
     """The view with present data, and what has changed since it was saved."""
-    today = view_today(look, viewer, the_view(look, viewer, code))
+    today = view_today(look, viewer, _view(look, viewer, code))
     return page(
         "patterns/view.html",
         today=today,
@@ -128,7 +139,7 @@ def open_view(code: str, look: Look, viewer: PatternReader, page: ThePage) -> Re
 
 @routes.get("/{code}/brief.pdf")
 def brief_as_pdf(code: str, session: Transaction, viewer: PatternReader) -> Response:
-    today = view_today(session, viewer, the_view(session, viewer, code))
+    today = view_today(session, viewer, _view(session, viewer, code))
     if today.brief is None:
         raise NotFound(today.why_not)
     made = pdf_of(today.brief)
@@ -138,7 +149,7 @@ def brief_as_pdf(code: str, session: Transaction, viewer: PatternReader) -> Resp
 
 @routes.get("/{code}/brief.docx")
 def brief_as_docx(code: str, session: Transaction, viewer: PatternReader) -> Response:
-    today = view_today(session, viewer, the_view(session, viewer, code))
+    today = view_today(session, viewer, _view(session, viewer, code))
     if today.brief is None:
         raise NotFound(today.why_not)
     trail.record(session, "download brief of patterns as DOCX", today.view, by=viewer)
@@ -147,7 +158,7 @@ def brief_as_docx(code: str, session: Transaction, viewer: PatternReader) -> Res
 
 @routes.get("/{code}/edit")
 def ask_for_changes(code: str, look: Look, viewer: PatternReader, page: ThePage) -> Response:
-    view = the_view(look, viewer, code)
+    view = _view(look, viewer, code)
     return _edit_page(page, view, filled(view, "title", "shared"))
 
 
@@ -170,7 +181,7 @@ def change_view(
     page: ThePage,
     submission: Annotated[Submission[ViewForm], Depends(submitted(ViewForm))],
 ) -> Response:
-    view = the_view(session, viewer, code)
+    view = _view(session, viewer, code)
     if submission.form is None:
         return _edit_page(page, view, submission)
     actions.change_view(session, view, submission.form.title, shared=submission.form.shared, by=viewer)
@@ -180,7 +191,7 @@ def change_view(
 
 @routes.post("/{code}/remove")
 def remove_view(code: str, request: Request, session: Transaction, viewer: PatternReader) -> Response:
-    view = the_view(session, viewer, code, removed=True)
+    view = _view(session, viewer, code, removed=True)
     actions.remove_view(session, view, by=viewer)
     tell(session, request, _("View removed."), undo=f"{address_of(view)}/put-back")
     return RedirectResponse(VIEWS, 303)
@@ -188,7 +199,7 @@ def remove_view(code: str, request: Request, session: Transaction, viewer: Patte
 
 @routes.post("/{code}/put-back")
 def put_back_view(code: str, request: Request, session: Transaction, viewer: PatternReader) -> Response:
-    view = the_view(session, viewer, code, removed=True)
+    view = _view(session, viewer, code, removed=True)
     actions.put_back_view(session, view, by=viewer)
     tell(session, request, _("View brought back."))
     return RedirectResponse(address_of(view), 303)

@@ -102,7 +102,9 @@ class TestANote:
     def test_asks_for_words_and_for_a_pattern_that_exists(self, client, cast):
         assert client.submit(f"{ABOUT}?factor=teamwork", {"text": " "}).status_code == 422
         for chosen in ("", "?factor=weather", "?pair=teamwork.weather", "?cell=teamwork.nowhere"):
-            assert client.get(ABOUT + chosen).status_code == 404
+            answer = client.get(ABOUT + chosen)
+            assert answer.status_code == 404
+            assert 'href="/patterns/heatmap' in answer.text
         assert "Harbor" in words(client.get(f"{ABOUT}?by=division&cell=teamwork.{cast.harbor.code}").text)
         assert re.search(r"<h1>Notes on Teamwork", client.get(f"{ABOUT}?factor=teamwork").text)
 
@@ -142,7 +144,9 @@ class TestChangingANote:
         for viewer in (cast.record_chief, cast.outsider):
             assert browse(viewer).get(f"/patterns/notes/{code}/edit").status_code == 404
             assert self.edit(browse(viewer), code, "Another.").status_code == 404
-            assert browse(viewer).get(f"/patterns/notes/{code}/history").status_code == 404
+            answer = browse(viewer).get(f"/patterns/notes/{code}/history")
+            assert answer.status_code == 404
+            assert 'href="/patterns/notes">See the notes</a>' in answer.text
         assert browse(cast.facilitator).get(f"/patterns/notes/{code}/edit").status_code == 403
         assert TEXT in client.get("/patterns/notes").text
 

@@ -91,8 +91,12 @@ class TestTheQuarterOfAnOffice:
         assert "Not available on this server PDF files need the system library Pango" in words(answer.text)
 
     def test_is_refused_for_a_quarter_or_an_office_that_is_not_there(self, client, cast):
-        assert client.get(f"{OFFICES}/{cast.harbor_north.code}?quarter=2026-Q7").status_code == 404
-        assert client.get(f"{OFFICES}/NOWHERE").status_code == 404
+        office = f"{OFFICES}/{cast.harbor_north.code}"
+        for part in ("", "/brief.docx"):
+            wrong, unknown = client.get(f"{office}{part}?quarter=2026-Q7"), client.get(f"{OFFICES}/NOWHERE{part}")
+            assert (wrong.status_code, unknown.status_code) == (404, 404)
+            assert f'href="{office}">See the last quarter</a>' in wrong.text
+            assert f'href="{OFFICES}">See the offices</a>' in unknown.text
 
     def test_is_shown_to_record_readers_of_the_office_only(self, client, cast, browse):
         chief = browse(cast.record_chief)

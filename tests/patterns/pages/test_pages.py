@@ -236,7 +236,14 @@ class TestOneFactor:
         assert "4 of 7" in told
 
     def test_that_does_not_exist_has_no_page(self, client: Browser) -> None:
-        assert client.get("/patterns/factors/weather").status_code == 404
+        answer = client.get("/patterns/factors/weather")
+        assert answer.status_code == 404
+        assert 'href="/patterns/heatmap">See the factor heatmap</a>' in answer.text
+
+    def test_of_another_domain_can_be_shown_without_that_filter(self, client: Browser) -> None:
+        answer = client.get("/patterns/factors/teamwork?domain=professional")
+        assert answer.status_code == 404
+        assert 'href="/patterns/factors/teamwork">Show it without filters</a>' in answer.text
 
 
 class TestTheFiles:

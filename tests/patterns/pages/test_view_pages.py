@@ -120,7 +120,9 @@ class TestOthers:
     def test_do_not_find_a_view_that_is_not_shared(self, client: Browser, cast: Cast, browse: Browse) -> None:
         address = save(client)
         for viewer in (cast.risk_manager, cast.outsider):
-            assert browse(viewer).get(address).status_code == 404
+            answer = browse(viewer).get(address)
+            assert answer.status_code == 404
+            assert f'href="{VIEWS}">See the saved views</a>' in answer.text
         assert "What we look at" not in browse(cast.risk_manager).get(VIEWS).text
 
     def test_find_a_shared_one_and_may_not_change_it(self, client: Browser, cast: Cast, browse: Browse) -> None:
