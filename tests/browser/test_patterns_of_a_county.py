@@ -75,9 +75,14 @@ def test_break_no_word_in_the_heads_of_a_heat_table(analyst, visit, size):
 
 def test_draw_the_combinations_that_depth_explains_and_say_so(analyst, visit):
     page = visit(analyst, "/patterns/combinations")
-    drawn = page.locator("svg a title")
-    assert drawn.count() > 10
-    assert all("explained by depth of review" in title for title in drawn.all_text_contents())
+    drawn = page.locator("svg a title").all_text_contents()
+    readings = page.locator(".combination-table tbody td:last-child").all_text_contents()
+    assert len(drawn) > 10
+    assert all(title.endswith(f". {reading}") for title, reading in zip(drawn, readings, strict=True))
+    assert {"Explained by depth of review and fewer factors", "Could be chance, given depth of review"} >= {*readings}
+    dashed = page.locator(".legend li").filter(has=page.locator("rect[stroke-dasharray]")).inner_text()
+    assert "Explained by depth of review" in dashed
+    assert "could be chance, given depth" in dashed
     accessible(page)
 
 

@@ -97,7 +97,7 @@ def _of_matrix(counted: str) -> list[Mark]:
 
 def _of_combinations(*, is_depth_judged: bool) -> list[Mark]:
     by_depth = [
-        Mark("open", _("Explained by depth of review, alone or with fewer factors")),
+        Mark("open", _("Explained by depth of review, alone or with fewer factors; or could be chance, given depth")),
         Mark("depth", _("Dashed line: expected given depth of review")),
     ]
     return [

@@ -16,6 +16,7 @@ from app.patterns.connections.depth import tables_given_depth
 from app.patterns.counting.columns import planes_of
 from app.patterns.counting.records import Layer, Unit
 from app.patterns.heatmap.shares import totals_of
+from app.patterns.pages.legends import marks_of
 from tests.patterns.combinations.test_found import incidence_of
 from tests.patterns.connections.test_depth import TestTheMeanOfAllTables, every_table_like, independent_given_depth
 
@@ -116,6 +117,9 @@ class TestWhatStandsOut:
             "Explained by depth of review and fewer factors",
             "Could be chance, given depth of review",
         }
+        upset = drawn_upset(found.combinations)
+        (dashed,) = [mark.words for mark in marks_of("combinations", {"upset": upset}) if mark.sign == "open"]
+        assert "Explained by depth of review, alone or with fewer factors; or could be chance" in dashed
         row = next(row for row in drawn_upset([explained]).rows)
         assert row.depth_at > row.expected_at
 
