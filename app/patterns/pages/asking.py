@@ -9,6 +9,7 @@ from urllib.parse import quote_plus, urlencode
 
 from app.core.forms import cleaned
 from app.core.translation import gettext as _
+from app.patterns.combinations.found import FEWEST_ROWS
 from app.patterns.counting.records import USUAL_THRESHOLD, Dimension, Layer, Selection, Unit
 from app.patterns.heatmap.table import ColumnOrder, RowOrder
 from app.patterns.pages.choices import (
@@ -194,6 +195,16 @@ def _member(kind: type[E], value: str, label: str) -> E:
         raise NotKnown(
             _("There is no “%(value)s” to choose under “%(label)s”.") % {"value": value, "label": label}
         ) from None
+
+
+def least_together(question: Question) -> int | None:
+    """In how many reviews a combination has to be to count, None for the usual number, or NotKnown."""
+    asked = question.one("support")
+    if asked and not (asked.isdecimal() and int(asked) >= FEWEST_ROWS):
+        raise NotKnown(
+            _("“%(value)s” is not a number of reviews from %(fewest)s on.") % {"value": asked, "fewest": FEWEST_ROWS}
+        )
+    return int(asked) if asked else None
 
 
 def chips(question: Question, filters: Sequence[Filter]) -> list[tuple[str, str]]:

@@ -15,14 +15,14 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.combinations.closed_sets import TooMany
 from app.patterns.combinations.combination import Combination
-from app.patterns.combinations.found import FEWEST_ROWS, MOST_LISTED, Found, combinations_in
+from app.patterns.combinations.found import MOST_LISTED, Found, combinations_in
 from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combination_finding, combinations_finding, joined, reading_of
 from app.patterns.connections.sentences import chance_in_words
 from app.patterns.counting.words import number_of
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.pages import files, methods
-from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.asking import NotKnown, least_together
 from app.patterns.pages.dependencies import Asked, asked_of, drawing_of, reviews_with_quarter
 
 routes = router("/patterns")
@@ -110,7 +110,7 @@ def _shown(asked: Asked) -> Shown:
     if show not in SHOWN:
         raise NotKnown(_("There is no “%(value)s” to choose under “Combinations”.") % {"value": show})
     try:
-        found = combinations_in(asked.incidence, q.layer, least=_least(q.one("support")))
+        found = combinations_in(asked.incidence, q.layer, least=least_together(q))
     except TooMany as many:
         raise NotKnown(
             _("More than %(most)s combinations appear in %(least)s or more. Choose a higher number.")
@@ -118,17 +118,6 @@ def _shown(asked: Asked) -> Shown:
         ) from None
     finding = combinations_finding(found, totals_of(asked.incidence, q.layer), reviews, asked.incidence.unit)
     return Shown(found, found.beyond_parts if show == "more" else found.combinations, show, finding)
-
-
-def _least(asked_for: str) -> int | None:
-    if not asked_for:
-        return None
-    if not asked_for.isdecimal() or int(asked_for) < FEWEST_ROWS:
-        raise NotKnown(
-            _("“%(value)s” is not a number of reviews from %(fewest)s on.")
-            % {"value": asked_for, "fewest": FEWEST_ROWS}
-        )
-    return int(asked_for)
 
 
 def _selected(asked: Asked, shown: Shown) -> Combination | None:

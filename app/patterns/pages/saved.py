@@ -14,11 +14,11 @@ from app.core.translation import gettext as _
 from app.identity.viewers import Viewer
 from app.patterns import queries
 from app.patterns.combinations.closed_sets import TooMany
-from app.patterns.combinations.found import FEWEST_ROWS, combinations_in
+from app.patterns.combinations.found import combinations_in
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages import asking, choices
-from app.patterns.pages.asking import NotKnown
+from app.patterns.pages.asking import NotKnown, least_together
 from app.patterns.pages.dependencies import HEATMAP, Asked
 from app.patterns.snapshot import Snapshot
 from app.patterns.trends import queries as trend_queries
@@ -121,7 +121,7 @@ def _path(path: str, snapshot: Snapshot, left_out: list[str]) -> str:
 
 def _is_known(path: str, name: str, value: str, snapshot: Snapshot, left_out: list[str]) -> bool:
     try:
-        asking.read(path, [(name, value)], snapshot)
+        least_together(asking.read(path, [(name, value)], snapshot))
     except NotKnown as unknown:
         left_out.append(str(unknown))
         return False
@@ -176,15 +176,9 @@ def _trends(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Trend]:
     )
 
 
-def least_together(asked: Asked) -> int | None:
-    """In how many reviews a combination has to be to count, as the address asks; None for the usual number."""
-    given = asked.question.one("support")
-    return max(FEWEST_ROWS, int(given)) if given.isdecimal() else None
-
-
 def _combinations(asked: Asked) -> list[str]:
     try:
-        found = combinations_in(asked.incidence, asked.question.layer, least=least_together(asked))
+        found = combinations_in(asked.incidence, asked.question.layer, least=least_together(asked.question))
     except TooMany:
         return []
     return [one.key for one in found.more_than_parts]

@@ -100,6 +100,13 @@ class TestWhatHasChanged:
         assert "What has changed cannot be shown, because part of what the view asks for is no longer there." in told
         assert 'href="/patterns/heatmap?by=division"' in answer.text
 
+    @pytest.mark.parametrize("least", ["-3", "1", "few"])
+    def test_a_number_that_no_combination_can_have_is_left_out(self, client: Browser, cast: Cast, least: str) -> None:
+        rest = f"/patterns/combinations?show=all&division={cast.harbor.code}"
+        answer = client.get(save(client, f"{rest}&support={least}"))
+        assert f"“{least}” is not a number of reviews from 2 on. The view is shown without it" in words(answer.text)
+        assert f'href="{rest.replace("&", "&amp;")}"' in answer.text
+
     def test_a_retired_factor_that_no_review_answers_is_left_out(
         self, client: Browser, session: Session, cast: Cast
     ) -> None:

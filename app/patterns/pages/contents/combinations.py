@@ -19,10 +19,11 @@ from app.patterns.combinations.words import combinations_finding, joined, readin
 from app.patterns.counting.words import number_of
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.pages import methods
+from app.patterns.pages.asking import least_together
 from app.patterns.pages.contents.content import Content, counted_how, counted_words, not_a_reason
 from app.patterns.pages.dependencies import Asked
 from app.patterns.pages.pictures import picture
-from app.patterns.pages.saved import Counted, Opened, least_together
+from app.patterns.pages.saved import Counted, Opened
 
 ROWS_DRAWN = (18, 15, 12, 9, 6, 3)
 """Combinations drawn on paper; the next number where the letters would be too small to read."""
@@ -37,7 +38,7 @@ def combinations_content(_session: Session, _viewer: Viewer, one: Opened, _found
         _("Factors"), _("Together"), _("Expected"), _("Times expected"), _("Expected given depth"), _("Reading"),
     )  # fmt: skip
     try:
-        all_found = combinations_in(asked.incidence, layer, least=least_together(asked))
+        all_found = combinations_in(asked.incidence, layer, least=least_together(asked.question))
     except TooMany as many:
         told = _("Too many combinations appear in %(least)s or more.") % {
             "least": number_of(many.least, asked.incidence.unit)
