@@ -52,7 +52,7 @@ def see_influences(request: Request, look: Look, viewer: PatternReader, page: Th
         what_an_arrow_is=what_an_arrow_is(),
         edges=found.edges,
         first_shown=FIRST_SHOWN,
-        circles=circles(graph),
+        circles=[sorted(part, key=lambda key: found.names[key].casefold()) for part in circles(graph)],
         paths=common_paths(graph, [key for key, level in found.levels.items() if level is Level.LAW_AND_FUNDING]),
         drawing=found.drawing() if graph else None,
         least=SMALLEST_BASE,

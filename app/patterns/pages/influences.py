@@ -72,7 +72,7 @@ class Influences:
     @property
     def finding(self) -> str:
         """How many reviews have a map, and which factor shaped which most often; that one shaped the event is usual."""
-        base = self._base % {"maps": self.maps, "reviews": self.reviews}
+        base = self._base
         if self.is_withheld:
             words = _("Influences are counted together from %(least)d maps on; read each of these by itself.")
             return f"{base} {words % {'least': SMALLEST_BASE}}"
@@ -85,17 +85,22 @@ class Influences:
 
     @property
     def _base(self) -> str:
-        if self.is_filtered:
-            return ngettext(
-                "%(maps)d of the %(reviews)d reviews that match has a system map with influences.",
-                "%(maps)d of the %(reviews)d reviews that match have a system map with influences.",
-                self.maps,
-            )
+        if not self.reviews:
+            return _("No review matches what you chose.") if self.is_filtered else _("There is no review to read yet.")
+        reviews = (
+            ngettext("the one review that matches", "the %(num)d reviews that match", self.reviews)
+            if self.is_filtered
+            else ngettext("the one review that you may read", "the %(num)d reviews that you may read", self.reviews)
+        ) % {"num": self.reviews}
+        if not self.maps:
+            return _("No system map with influences was drawn for %(reviews)s.") % {"reviews": reviews}
+        if self.reviews == 1:
+            return _("A system map with influences was drawn for %(reviews)s.") % {"reviews": reviews}
         return ngettext(
-            "%(maps)d of the %(reviews)d reviews that you may read has a system map with influences.",
-            "%(maps)d of the %(reviews)d reviews that you may read have a system map with influences.",
+            "%(maps)d of %(reviews)s has a system map with influences.",
+            "%(maps)d of %(reviews)s have a system map with influences.",
             self.maps,
-        )
+        ) % {"maps": self.maps, "reviews": reviews}
 
     def most_told(self, most: int = DRAWN) -> list[tuple[str, str, int]]:
         """The first edges, at most so many; of those told of by as many reviews, all or none where that leaves any."""

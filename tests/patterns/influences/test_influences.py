@@ -203,6 +203,28 @@ class TestThePage:
         assert "Harbor 0" in rated
         none = words(client.get("/patterns/influences?type=serious_injury").text)
         assert "No system maps with influences match: Incident: Serious injury" in none
+        assert "No review matches what you chose." in none
+
+    def test_says_in_words_that_no_map_matches(self, session, cast, browse):
+        a_small_county(session, cast)
+        client = browse(cast.analyst)
+        told = words(client.get(f"/patterns/influences?division={cast.foothills.code}").text)
+        assert "No system map with influences was drawn for the 6 reviews that match." in told
+        one = f"with=teamwork&with=workload&office={cast.foothills_east.code}"
+        told = words(client.get(f"/patterns/influences?{one}").text)
+        assert "No system map with influences was drawn for the one review that matches." in told
+
+    def test_tells_of_a_loop_which_influences_make_it_and_leads_to_their_reviews(self, session, cast, browse):
+        for factors in (("workload", "tools"), ("workload", "tools"), ("tools", "workload")):
+            review = a_review(session, cast.pack, cast.harbor_north)
+            one, other = (a_condition(session, review, factor_id=cast.factors[factor].id) for factor in factors)
+            an_influence(session, one, other)
+        session.commit()
+        html = browse(cast.analyst).get("/patterns/influences").text
+        loops = html[html.index('id="circles-heading"') : html.index('id="influences-heading"')]
+        assert "Demand and resources, Equipment and technology" in words(loops)
+        there, back = re.findall(r'href="[^"]*influence=([^"]+)#panel"', loops)
+        assert (there, back) == ("test%3Aworkload~test%3Atools", "test%3Atools~test%3Aworkload")
 
     @pytest.mark.parametrize(
         ("query", "told"),
@@ -223,7 +245,7 @@ class TestThePage:
         a_map(session, cast, cast.harbor_north), a_map(session, cast, cast.foothills_east)
         session.commit()
         page = words(browse(cast.record_chief).get("/patterns/influences").text)
-        assert "1 of the 1 reviews" in page
+        assert "A system map with influences was drawn for the one review that you may read." in page
         assert map_records(session, cast.outsider) == []
         assert browse(cast.facilitator).get("/patterns/influences").status_code == 403
         assert browse(cast.chief).get("/patterns/influences.csv").status_code == 403
