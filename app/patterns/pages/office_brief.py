@@ -155,7 +155,7 @@ def _factors_table(lines: Sequence[FactorLine], reviews_behind: str) -> Table:
         for line in lines
     ]
     return Table(
-        caption=_("Factors found in this quarter or the four before, beside the office's own past"),
+        caption=_("Factors of this quarter and the four before, those found most often in this quarter first"),
         names=(_("Factor"), _("Hindered"), _("Hindered before"), _("Helped"), _("Helped before")),
         rows=rows,
         addresses=[f"/patterns/factors/{line.factor.code}?{reviews_behind}" for line in lines],
@@ -169,4 +169,9 @@ def _past(share: Share) -> str:
 
 
 def _concluded_table(reviews: Sequence[Review]) -> Table:
-    return Table(_("Reviews concluded"), (_("Review"), _("Code")), [(review.title, review.code) for review in reviews])
+    return Table(
+        caption=_("Reviews concluded"),
+        names=(_("Review"), _("Code")),
+        rows=[(review.title, review.code) for review in reviews],
+        addresses=[f"/reviews/{review.code}" for review in reviews],
+    )

@@ -20,7 +20,7 @@ from app.patterns.briefs.pdf import PANGO_IS_MISSING, can_make_pdf, pdf_of
 from app.patterns.briefs.word import docx_of
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.offices.quarterly import is_quarter
-from app.patterns.offices.queries import concluded_in, offices_for, the_office
+from app.patterns.offices.queries import offices_for, the_office
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.choices import quarter_words
 from app.patterns.pages.office_brief import brief_of_quarter
@@ -48,7 +48,6 @@ def see_quarter(code: str, request: Request, look: Look, viewer: PatternReader, 
         brief=brief_of_quarter(look, viewer, snapshot, office, chosen),
         chosen=chosen,
         quarters=[(one, quarter_words(one)) for one in (earlier_quarter(quarter(today()), by) for by in range(20))],
-        concluded=concluded_in(look, viewer, office, chosen, earlier_quarter(chosen, -1)),
         pdf_missing="" if can_make_pdf() else _(PANGO_IS_MISSING),
         smallest=SMALLEST_BASE,
     )
