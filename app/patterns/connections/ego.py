@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.patterns.connections.drawings import FactorMap, drawn_map
 from app.patterns.connections.graph import Grouping
-from app.patterns.connections.layout import LETTER_WIDTH, Layout, Point, radius
+from app.patterns.connections.layout import Layout, Point, half_label, radius
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.stability import Key, Stability
 from app.patterns.counting.records import Factor
@@ -13,6 +13,8 @@ ROW = 96.0
 LEAST_HALF = 80.0
 STEP = 34.0
 """Each row further from the middle stands further out, so that no line runs over a circle."""
+BETWEEN_LABELS, ABOVE_CIRCLES = 44.0, 44.0
+"""Around factors in one row: a line between the outer two goes above the one in the middle."""
 MOST = 16
 """Neighbors drawn, the strongest; the list holds all."""
 
@@ -40,14 +42,26 @@ def drawn_ego(
         if pair.first in shown and pair.second in shown and (pair.is_link or pair.is_explained_by_depth)
     ]
     letter_of = {one.code: group.letter for group in grouping.groups for one in group.factors}
-    return drawn_map(_layout(shown, present), among, present, stability, letter_of)
+    layout = _row(shown, present) if len(shown) <= 3 else _layout(shown, present)
+    return drawn_map(layout, among, present, stability, letter_of)
+
+
+def _row(shown: Sequence[Factor], present: Mapping[str, int]) -> Layout:
+    """One or two neighbors stand beside the factor, so that no line runs behind the labels below the circles."""
+    largest = max(radius(present[one.code]) for one in shown)
+    places, x = {}, 0.0
+    for one in (*shown[2:], *shown[:2]):
+        half = max(largest, half_label(one)) + BETWEEN_LABELS / 2
+        places[one.code] = Point(round(x + half, 1), round(largest + ABOVE_CIRCLES, 1))
+        x += 2 * half
+    return Layout(round(x), round(2 * largest + ABOVE_CIRCLES + 34), places, (), Grouping((), tuple(shown)), None)
 
 
 def _layout(shown: Sequence[Factor], present: Mapping[str, int]) -> Layout:
     """Neighbors stand above and below the middle in rows of two, the strongest nearest."""
     rows = max(-(-(len(shown) - 1) // 2), 1)
     above, below = (rows + 1) // 2, rows // 2
-    half = max(LEAST_HALF, *(len(one.label) * LETTER_WIDTH / 2 for one in shown))
+    half = max(LEAST_HALF, *(half_label(one) for one in shown))
     reach = half + 30 + STEP * max(above, below)
     width, middle = 2 * (reach + half + 10), Point(reach + half + 10, 44 + ROW * above)
     places = {shown[0].code: middle}

@@ -34,6 +34,19 @@ class TestEgo:
             assert 0 <= top < bottom <= drawing.height
             assert not any(left < o[2] and o[0] < right and top < o[3] and o[1] < bottom for o in boxes[:at])
 
+    @pytest.mark.parametrize("neighbors", [1, 2])
+    def test_has_one_or_two_neighbors_beside_it_with_room_for_a_line(self, neighbors: int) -> None:
+        factors, pairs = a_star(neighbors)
+        if neighbors == 2:
+            pairs.append(Pair(factors[1], factors[2], 100, 40, 40, 26, p=0.001, adjusted_p=0.01))
+        drawing = drawn_ego(factors[0], pairs, {f.code: 40 for f in factors}, {}, Grouping((), factors))
+        at = {circle.factor: circle.x for circle in drawing.circles}
+        assert len({circle.y for circle in drawing.circles}) == 1
+        assert [abs(at[one] - at[factors[0]]) > 100 for one in factors[1 : neighbors + 1]] == [True] * neighbors
+        around = [line for line in drawing.lines if factors[0] not in (line.pair.first, line.pair.second)]
+        assert len(around) == neighbors - 1
+        assert all(0 < line.middle.y < drawing.circles[0].y - drawing.circles[0].radius for line in around)
+
     def test_draws_the_strongest_of_many(self) -> None:
         factors, pairs = a_star(40)
         drawing = drawn_ego(factors[0], pairs, {f.code: 40 for f in factors}, {}, Grouping((), factors))
