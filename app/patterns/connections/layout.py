@@ -1,13 +1,14 @@
 """Where each factor stands on the map. Made once from all reviews, so that no filter moves anything."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, cos, pi, sin, sqrt
 from typing import NamedTuple
 
 import networkx as nx
 
 from app.patterns.connections.graph import SEED, FactorGraph, Group, Grouping
+from app.patterns.connections.pairs import Pair
 from app.patterns.counting.records import Factor
 
 WIDTH = 880.0
@@ -88,6 +89,27 @@ def layout_of(graph: FactorGraph, grouping: Grouping) -> Layout:
         places |= grid
     hulls = tuple(_hull(group, places, reviews) for group in grouping.groups)
     return Layout(ceil(width), ceil(height), places, hulls, grouping, other_title)
+
+
+def joined_by(links: Iterable[Pair], grouping: Grouping) -> Grouping:
+    """The groups with those of their factors that the links join."""
+    codes = {factor.code for pair in links for factor in (pair.first, pair.second)}
+    groups = [
+        replace(group, factors=tuple(factor for factor in group.factors if factor.code in codes))
+        for group in grouping.groups
+    ]
+    other = tuple(factor for factor in grouping.other if factor.code in codes)
+    return Grouping(tuple(group for group in groups if group.factors), other)
+
+
+def without_the_alone(layout: Layout, links: Iterable[Pair]) -> Layout:
+    """Only the factors that the links join, at the same places; where none of the others is left, their grid goes."""
+    grouping = joined_by(links, layout.grouping)
+    letters = {group.letter for group in grouping.groups}
+    kept = replace(layout, grouping=grouping, hulls=tuple(one for one in layout.hulls if one.letter in letters))
+    if grouping.other or not layout.other_title:
+        return kept
+    return replace(kept, height=layout.other_title.y - TITLE_HEIGHT, other_title=None)
 
 
 def _codes(factors: Sequence[Factor]) -> list[str]:

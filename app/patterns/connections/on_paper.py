@@ -1,11 +1,10 @@
 """The map of factors on paper: only what is linked, and no larger than letters that can be read allow."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from app.patterns.connections.drawings import FactorMap, drawn_map
 from app.patterns.connections.graph import FactorGraph, Grouping
-from app.patterns.connections.layout import WIDTH, layout_of
+from app.patterns.connections.layout import WIDTH, joined_by, layout_of
 from app.patterns.connections.pairs import Pair
 from app.patterns.connections.stability import Key, Stability
 
@@ -26,18 +25,7 @@ def map_on_paper(
     """The map of these links, the strongest first, with the factors that they join; and how many of them are drawn."""
     for most in LINKS_TRIED:
         drawn = links[:most]
-        layout = layout_of(graph, _joined_by(drawn, grouping))
+        layout = layout_of(graph, joined_by(drawn, grouping))
         if layout.width <= WIDTH and layout.height <= highest:
             break
     return drawn_map(layout, drawn, present, stability), len(drawn)
-
-
-def _joined_by(links: Sequence[Pair], grouping: Grouping) -> Grouping:
-    """The groups with those of their factors that the links join."""
-    codes = {factor.code for pair in links for factor in (pair.first, pair.second)}
-    groups = [
-        replace(group, factors=tuple(factor for factor in group.factors if factor.code in codes))
-        for group in grouping.groups
-    ]
-    other = tuple(factor for factor in grouping.other if factor.code in codes)
-    return Grouping(tuple(group for group in groups if group.factors), other)

@@ -105,8 +105,11 @@ def structure_finding(structure: Structure, pairs: Sequence[Pair], reviews: int)
         told = _("%(firm)s of %(groups)s groups keep all their factors together in at least 90 of 100 groupings.")
     told %= {"firm": firm, "groups": groups}
     middle = max(structure.places, key=lambda place: place.centrality.betweenness)
+    if all(place.domains.links <= 1 for place in structure.places):
+        words = _("%(told)s Links only join factors two by two, so that betweenness and spread are 0 for all.")
+        return words % {"told": told}
     if not middle.centrality.betweenness:
-        return told
+        return _("%(told)s No factor lies on the shortest path between two others.") % {"told": told}
     words = _(
         "%(told)s More of the shortest paths between other factors pass through %(factor)s than through any other."
     )

@@ -13,6 +13,7 @@ from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.connections.consensus import SEEDS
 from app.patterns.connections.drawings import drawn_map
+from app.patterns.connections.layout import without_the_alone
 from app.patterns.connections.pairs import pairs_of
 from app.patterns.connections.sentences import structure_finding
 from app.patterns.connections.structure import Structure, described, explained_by_depth
@@ -37,7 +38,8 @@ def see_structure(request: Request, look: Look, viewer: PatternReader, page: The
     structure, layer = _structure(asked), asked.question.layer
     pairs = pairs_of(asked.incidence, layer)
     backbone = structure_tables.backbone_pairs(structure, pairs)
-    layout, present = asked.snapshot.picture(asked.question.selection).layout, present_in(asked.incidence, layer)
+    layout = without_the_alone(asked.snapshot.picture(asked.question.selection).layout, backbone)
+    present = present_in(asked.incidence, layer)
     return page(
         "patterns/structure.html",
         **asked.context,

@@ -15,7 +15,7 @@ from app.patterns.connections.drawings import (
     drawn_map,
 )
 from app.patterns.connections.graph import factor_graph, grouping_of
-from app.patterns.connections.layout import Layout, layout_of, radius
+from app.patterns.connections.layout import Layout, layout_of, radius, without_the_alone
 from app.patterns.connections.matrix import CellKind, drawn_matrix, matrix_order
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.stability import Key, Stability, stability_of
@@ -118,6 +118,19 @@ class TestDrawnMap:
         )
         assert (before.is_firm, after.is_firm) == (True, False)
         assert after.width < before.width / 2
+
+    def test_of_links_alone_leaves_out_who_has_none_and_moves_nobody(self) -> None:
+        layout, incidence, pairs = layout_from(in_blocks([4, 3, 2, 1, 1]))
+        left = [pair for pair in pairs if pair.is_link and pair.first.code < "f4"]
+        shown = without_the_alone(layout, left)
+        drawing = drawn_map(shown, left, present_of(incidence), firmness(incidence))
+        assert {(c.factor.code, c.x, c.y) for c in drawing.circles} == {
+            (code, *layout.places[code]) for code in ("f0", "f1", "f2", "f3")
+        }
+        assert [outline.letter for outline in drawing.outlines] == ["A"]
+        assert layout.other_title
+        assert shown.height < layout.other_title.y < layout.height
+        assert drawing.other_title is None
 
 
 class TestMatrix:

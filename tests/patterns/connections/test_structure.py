@@ -11,8 +11,13 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from app.patterns.connections.backbone import backbone
 from app.patterns.connections.bridging import between_kinds, bridging
 from app.patterns.connections.consensus import consensus_of
-from app.patterns.connections.graph import FactorGraph, centralities, grouping_of
-from tests.patterns.tables import QUICKLY, factors_named
+from app.patterns.connections.graph import FactorGraph, centralities, factor_graph, grouping_of
+from app.patterns.connections.pairs import pairs_of
+from app.patterns.connections.sentences import structure_finding
+from app.patterns.connections.structure import structure_of
+from app.patterns.counting.incidence import Incidence
+from app.patterns.counting.records import Layer
+from tests.patterns.tables import QUICKLY, factors_named, in_blocks, present_of
 
 
 def a_graph(links: dict[tuple[int, int], float], factors: int) -> FactorGraph:
@@ -138,3 +143,22 @@ class TestBetweenness:
                             passing[code] += 1 / len(ways) / others
         for found in centralities(graph, factors):
             assert found.betweenness == pytest.approx(passing[found.factor.code], abs=1e-5)
+
+
+class TestTheFinding:
+    @pytest.mark.parametrize(
+        ("sizes", "told"),
+        [
+            ([2, 2, 1], "Links only join factors two by two, so that betweenness and spread are 0 for all."),
+            ([3, 3], "No factor lies on the shortest path between two others."),
+        ],
+    )
+    def test_says_when_nothing_lies_between_anything(self, sizes: list[int], told: str) -> None:
+        incidence = Incidence.of(*in_blocks(sizes))
+        pairs = pairs_of(incidence, Layer.HINDERED)
+        graph = factor_graph(pairs, incidence.factors, present_of(incidence))
+        grouping = grouping_of(graph, incidence.factors)
+        agency_of = {factor.code: "own" for factor in incidence.factors}
+        structure = structure_of(incidence, Layer.HINDERED, grouping, consensus_of(graph, grouping), agency_of)
+        assert not any(place.centrality.betweenness for place in structure.places)
+        assert structure_finding(structure, pairs, incidence.n_reviews).endswith(told)
