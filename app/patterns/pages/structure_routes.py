@@ -58,7 +58,7 @@ def see_structure(request: Request, look: Look, viewer: PatternReader, page: The
 
 @routes.get("/groups/{name}.csv")
 def structure_file(
-    name: Literal["groups", "factors", "kinds", "backbone"],
+    name: Literal["groups", "factors", "domains-and-agencies", "backbone"],
     request: Request,
     session: Transaction,
     viewer: PatternReader,
@@ -67,7 +67,7 @@ def structure_file(
     trail.record(session, f"download connections/groups/{name}.csv", by=viewer)
     names, rows = structure_tables.tables(_structure(asked), pairs_of(asked.incidence, asked.question.layer))[name]
     head = asked.head(session, viewer, structure_tables.TITLES[name])
-    return file_of(files.csv_text(head, names, rows), f"{name}.csv")
+    return file_of(files.csv_text(head, names, rows), f"factor-graph-{name}.csv")
 
 
 @routes.get("/graph.{kind}")

@@ -14,7 +14,7 @@ Table: TypeAlias = tuple[Sequence[str], list[list[Value]]]
 TITLES = {
     "groups": "Groups of factors",
     "factors": "Factors in the graph",
-    "kinds": "Links between domains and between agencies",
+    "domains-and-agencies": "Links between domains and between agencies",
     "backbone": "Backbone of the links",
 }
 
@@ -24,7 +24,7 @@ def tables(structure: Structure, pairs: Sequence[Pair]) -> dict[str, Table]:
     return {
         "groups": groups(structure),
         "factors": factors(structure),
-        "kinds": kinds(structure.between_domains, worded(structure.between_agencies)),
+        "domains-and-agencies": domains_and_agencies(structure.between_domains, worded(structure.between_agencies)),
         "backbone": backbone(backbone_pairs(structure, pairs)),
     }
 
@@ -90,7 +90,7 @@ def factors(structure: Structure) -> Table:
     return names, rows
 
 
-def kinds(domains: Iterable[Between], agencies: Iterable[Between]) -> Table:
+def domains_and_agencies(domains: Iterable[Between], agencies: Iterable[Between]) -> Table:
     names = ("Kind", "First", "Second", "Links", "Possible links", "Strength (sum of phi)")
     rows: list[list[Value]] = [
         [kind, one.first, one.second, one.links, one.possible, round(one.strength, 3)]

@@ -77,7 +77,10 @@ class TestTheDifference:
 
     @pytest.mark.parametrize("name", ["factors.csv", "factors.svg", "pairs.csv", "pairs.png"])
     def test_leaves_in_files_with_a_line_on_the_trail(self, client: Browser, session: Session, name: str) -> None:
-        assert client.get(f"{DIFFERENCE}/{name}?from=2026-Q3&other_to=2026-Q2").status_code == 200
+        asked = "?from=2026-Q3&other_to=2026-Q2"
+        html = client.get(DIFFERENCE + asked).text
+        assert f'<li><a href="{DIFFERENCE}/{name}{asked.replace("&", "&amp;")}">' in html
+        assert client.get(f"{DIFFERENCE}/{name}{asked}").status_code == 200
         assert session.exec(select(TrailEntry).where(TrailEntry.did == f"download connections/difference/{name}")).one()
 
     def test_one_factor_s_neighbors_are_a_picture(self, client: Browser) -> None:

@@ -206,9 +206,13 @@ class TestTheConnections:
         told = words(client.get("/patterns/connections/groups").text)
         assert "The one pair tested does not appear together more often than chance would explain" in told
 
-    @pytest.mark.parametrize("name", ["groups", "factors", "kinds", "backbone"])
-    def test_groups_and_bridges_are_also_files(self, client: Browser, name: str) -> None:
-        assert client.get(f"/patterns/connections/groups/{name}.csv").text.count("\r\n") >= 9
+    @pytest.mark.parametrize("name", ["groups", "factors", "domains-and-agencies", "backbone"])
+    def test_groups_and_bridges_are_also_files_named_for_what_they_hold(self, client: Browser, name: str) -> None:
+        address = f"/patterns/connections/groups/{name}.csv"
+        assert client.get("/patterns/connections/groups").text.count(f'href="{address}"') == 1
+        answer = client.get(address)
+        assert answer.text.count("\r\n") >= 9
+        assert f'filename="factor-graph-{name}.csv"' in answer.headers["content-disposition"]
 
     def test_are_a_graph_for_other_programs(self, client: Browser) -> None:
         graph = nx.read_graphml(io.BytesIO(client.get("/patterns/connections/graph.graphml").content))
