@@ -244,6 +244,17 @@ class TestOneFactor:
         assert answer.status_code == 404
         assert 'href="/patterns/heatmap">See the factor heatmap</a>' in answer.text
 
+    def test_can_be_asked_for_what_helped_and_with_filters(self, client: Browser, cast: Cast) -> None:
+        address = "/patterns/factors/teamwork"
+        html = client.get(f"{address}?division={cast.harbor.code}&domain=team").text
+        form = html.split('<form class="filters"')[1].split("</form>")[0]
+        assert f'action="{address}"' in form
+        assert '<option value="helped">' in form
+        assert '<input type="hidden" name="domain" value="team">' in form
+        assert 'id="filter-domain"' not in form
+        assert f'name="division" value="{cast.harbor.code}" checked' in form
+        assert "Counted are factors that helped the work." in words(client.get(f"{address}?layer=helped").text)
+
     def test_of_another_domain_can_be_shown_without_that_filter(self, client: Browser) -> None:
         answer = client.get("/patterns/factors/teamwork?domain=professional")
         assert answer.status_code == 404
