@@ -110,6 +110,16 @@ def test_a_wide_table_folds_on_a_phone(analyst, visit, address):
     assert all(it.evaluate("it => it.scrollWidth - it.clientWidth") == 0 for it in page.locator("table").all())
 
 
+@pytest.mark.parametrize("address", ["/patterns/connections/list", "/reviews", "/incidents"])
+@pytest.mark.parametrize(("size", "offered"), [(WIDE, True), (PHONE, False)], ids=["wide", "phone"])
+def test_a_head_that_is_not_shown_takes_no_focus(analyst, visit, address, size, offered):
+    page = visit(analyst, address, size=size)
+    accessible(page)
+    link = page.locator(".table-folds thead a").first
+    link.focus()
+    assert link.evaluate("it => it === document.activeElement") is offered
+
+
 def test_bars_of_shares_begin_at_one_line(analyst, visit):
     bars = visit(analyst, "/patterns/factors/documentation").locator(".bar-cell rect")
     assert bars.count() > 5

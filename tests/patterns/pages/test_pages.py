@@ -55,6 +55,10 @@ class TestTheHeatmap:
         assert found["Teamwork and handoffs", "Foothills"] == (1, 5)
         assert found["Demand and resources", "Harbor"] == (2, 5)
 
+    def test_names_each_column_once(self, client: Browser) -> None:
+        head = client.get("/patterns/heatmap").text.split('<table class="heat')[1].split("</thead>")[0]
+        assert head.count("Foothills") == 1
+
     def test_says_what_it_was_counted_from(self, client: Browser) -> None:
         told = words(client.get("/patterns/heatmap").text)
         assert "Counted from 13 rated reviews that you may read; 3 more are not rated yet." in told
