@@ -61,9 +61,10 @@ class Completeness:
             )
             return told % {"num": self.reviews, "least": SMALLEST_BASE}
         whole = self.whole
+        if not whole.asked:
+            return _("No answer is counted here: these reviews were asked about no factor that is on the list.")
         answered, not_enough, not_rated = (
-            percent(whole.share(number) or 0.0)
-            for number in (whole.answered, whole.not_enough_information, whole.not_rated)
+            percent(number / whole.asked) for number in (whole.answered, whole.not_enough_information, whole.not_rated)
         )
         return _(
             "Of %(asked)s answers asked for, %(answered)s say something, %(not_enough)s say that there is not enough "

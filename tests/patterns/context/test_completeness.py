@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, select
 
+from app.core.clock import now
 from app.identity.viewers import Viewer
 from app.patterns.context.completeness import (
     Answers,
@@ -20,6 +21,7 @@ from app.patterns.context.selection import Path
 from app.patterns.counting.incidence import Incidence
 from app.reviews.models import Incident
 from tests.conftest import Browser, Cast, words
+from tests.factories import a_review, a_sheet
 from tests.patterns.county import a_small_county
 from tests.patterns.tables import FACTORS, reviews_by_hand
 
@@ -147,6 +149,22 @@ class TestThePage:
         file = client.get(f"{QUALITY}.csv?type=child_fatality").text
         assert "Field of incidents,Not told: fewer than 5 incidents,,,," in file
         assert "Age of the child" not in file
+
+    def test_where_every_factor_is_retired_and_unanswered_says_so(
+        self, session: Session, cast: Cast, browse: Callable[[Viewer | None], Browser]
+    ) -> None:
+        for number in range(5):
+            a_sheet(session, a_review(session, cast.pack, cast.harbor_north, title=f"R{number}"), sent=True)
+        for factor in cast.factors.values():
+            factor.retired_at = now()
+            session.add(factor)
+        session.commit()
+        client = browse(cast.analyst)
+        told = words(client.get(QUALITY).text)
+        assert "No answer is counted here: these reviews were asked about no factor that is on the list." in told
+        assert "Shares appear here once a review is rated by a factor on the list." in told
+        assert "Counted from 5 reviews." in told
+        assert client.get(f"{QUALITY}.csv").status_code == 200
 
     def test_of_nothing_says_which_filters_leave_nothing(
         self, session: Session, cast: Cast, browse: Callable[[Viewer | None], Browser]
