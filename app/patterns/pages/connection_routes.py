@@ -78,7 +78,7 @@ def choose_view(request: Request, look: Look, viewer: PatternReader) -> Response
     asked = asked_of(request, look, viewer)
     # Phones say "Mobi", whatever made them (MDN, "Browser detection using the user agent").
     is_phone = "Mobi" in request.headers.get("User-Agent", "")
-    drawing = "map" if len(asked.snapshot.incidence.factors) <= MAP_UP_TO else "matrix"
+    drawing = "map" if len(asked.incidence.factors) <= MAP_UP_TO else "matrix"
     view = "list" if is_phone else drawing
     return RedirectResponse(asked.question.address(f"{CONNECTIONS}/{view}"), 303)
 

@@ -13,7 +13,9 @@ from sqlmodel import Session, select
 
 from app.audit.models import TrailEntry
 from app.identity.viewers import Viewer
+from app.patterns.pages.connection_routes import MAP_UP_TO
 from app.reviews.models import Review
+from app.systemic_factors.models import Factor
 from tests.cast import Cast
 from tests.conftest import Browser, words
 from tests.patterns.county import EVIDENCE, a_small_county
@@ -181,6 +183,16 @@ class TestTheConnections:
         assert client.get("/patterns/connections?from=2026-Q2").url.path == "/patterns/connections/map"
         phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Mobile Safari/537.36"}
         assert client.get("/patterns/connections", headers=phone).url.path == "/patterns/connections/list"
+
+    def test_begin_with_the_map_where_a_domain_leaves_few_factors(
+        self, client: Browser, session: Session, cast: Cast
+    ) -> None:
+        for number in range(MAP_UP_TO):
+            more = {"key": f"more_{number}", "name": f"More {number}", "domain": "family_community"}
+            session.add(Factor(pack_id=cast.pack.id or 0, position=50 + number, **more))
+        session.commit()
+        assert client.get("/patterns/connections").url.path == "/patterns/connections/matrix"
+        assert client.get("/patterns/connections?domain=professional").url.path == "/patterns/connections/map"
 
     def test_of_a_pair_are_counted_where_both_were_answered(self, client: Browser) -> None:
         # Both answered in H1, H2, H4, H5, H6, F1 and F3 to F6; teamwork in H1, H2, H4, F1, workload in H1, H2, F1, F4.
