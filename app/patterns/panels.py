@@ -58,7 +58,7 @@ def cell_panel(incidence: Incidence, table: Heatmap, factor: str, group: str) ->
         row=row,
         column=column,
         cell=cell,
-        sentence=cell_finding(row, cell, table.dimension),
+        sentence=cell_finding(table, row, cell),
         together=_together(incidence.rows(rows), factor, table.layer),
         codes=incidence.latest(rows),
         other_way=int(incidence.rows_in(factor, table.dimension, group, other_direction(table.layer)).sum()),

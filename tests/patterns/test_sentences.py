@@ -26,7 +26,16 @@ from app.patterns.heatmap.shares import Share
 from app.patterns.heatmap.table import heatmap
 from app.patterns.pages.files import HEATMAP_NAMES, named
 from app.systemic_factors.models import Answer
-from tests.patterns.tables import QUICKLY, Table, factors_named, present_of, random_tables, reviews_with
+from tests.patterns.tables import (
+    FACTORS,
+    QUICKLY,
+    Table,
+    factors_named,
+    present_of,
+    random_tables,
+    reviews_by_hand,
+    reviews_with,
+)
 
 LOAD = Factor("load", "Cognitive load", "Practice")
 KNOWLEDGE = Factor("knowledge", "Knowledge for the task", "Practice")
@@ -108,13 +117,20 @@ class TestCellFinding:
         table = heatmap(incidence, Dimension.DIVISION, Layer.HINDERED)
         cell = table.cell("f0", division)
         assert cell is not None
-        assert cell_finding(table.rows[0], cell, Dimension.DIVISION) == finding
+        assert cell_finding(table, table.rows[0], cell) == finding
 
     def test_a_single_division(self) -> None:
         table = heatmap(from_divisions(a=(3, 9)), Dimension.DIVISION, Layer.HINDERED)
-        assert cell_finding(table.rows[0], table.rows[0].cells[0], Dimension.DIVISION) == (
+        assert cell_finding(table, table.rows[0], table.rows[0].cells[0]) == (
             "No other divisions have a rating for factor 00 to compare with."
         )
+
+    def test_a_service_area_of_which_reviews_tell_a_part(self) -> None:
+        incidence = Incidence.of(reviews_by_hand(), FACTORS)
+        table = heatmap(incidence, Dimension.SERVICE_AREA, Layer.HINDERED)
+        told = "so reviews are not compared by area. Choose “Key episodes” under “Count” to compare."
+        assert heatmap_finding(table).endswith(told)
+        assert cell_finding(table, table.rows[0], table.rows[0].cells[0]).endswith(told)
 
 
 class TestConnectionsFinding:
@@ -223,7 +239,7 @@ class TestTheWords:
             heatmap_finding(drawn),
             connections_finding(grouping_of(graph, incidence.factors), pairs, incidence.n_reviews),
             *(pair_finding(pair) for pair in pairs),
-            *(cell_finding(row, cell, dimension) for row in drawn.rows for cell in row.cells),
+            *(cell_finding(drawn, row, cell) for row in drawn.rows for cell in row.cells),
         ]
         for sentence in told:
             assert sentence.endswith(".")

@@ -1,7 +1,7 @@
 """How many reviews gave which answer to each factor, in all and by group."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
@@ -26,7 +26,7 @@ from app.patterns.counting.kinds import (
     where_kind,
     where_present,
 )
-from app.patterns.counting.records import Dimension, Layer
+from app.patterns.counting.records import Dimension, Layer, Unit
 from app.patterns.counting.table import Table
 from app.patterns.counting.tallies import GroupedTally, Tally
 from app.systemic_factors.models import Answer, Direction
@@ -46,8 +46,9 @@ class TalliedTable(Table):
         """The answers to every factor in each group of a dimension.
 
         For service areas the numerator is the reviews with the factor linked in an episode there, and the
-        denominator the reviews with any episode there; the other answers belong to the review and are 0. What it is
-        compared with is the reviews with episodes only elsewhere, and the factor linked in any of them.
+        denominator the reviews with any episode there; the other answers belong to the review and are 0. Reviews are
+        compared with nothing there: one that has episodes in several areas counts in each by a part of its links, so
+        the others would always have more. Key episodes are compared with those of the other areas.
         """
         groups = self.groups(dimension)
         if dimension is Dimension.SERVICE_AREA:
@@ -56,12 +57,7 @@ class TalliedTable(Table):
             return self._by_each(dimension, layer, groups)
         within = self.values(dimension).planes
         tally = self._tally_in(within, layer)
-
-        def rest() -> tuple[Counts, Counts]:
-            present, answered = tally.present, tally.answered
-            return present.sum(axis=1, keepdims=True) - present, answered.sum(axis=1, keepdims=True) - answered
-
-        return GroupedTally(groups, bits_in(within), tally, rest)
+        return GroupedTally(groups, bits_in(within), tally, partial(_in_the_others, tally))
 
     def with_answers(self, at: Places, others: Self) -> Self:
         """This table with the answers and attributes that the reviews in these places have in another one.
@@ -206,16 +202,19 @@ class TalliedTable(Table):
         there = np.bincount(once % max(factors * areas, 1), minlength=factors * areas).reshape(areas, factors)[at].T
         reviews = self.in_area[:, at].sum(axis=0, dtype=np.int64)
         answered = np.broadcast_to(reviews, there.shape).copy()
+        none = np.zeros_like(there)
         # The other answers belong to the review.
-        tally = Tally(answered, answered, there, lambda _: np.zeros_like(there))
+        tally = Tally(answered, answered, there, lambda _: none)
+        compared = self.unit is Unit.EPISODE
+        return GroupedTally(
+            groups, reviews, tally, partial(_in_the_others, tally) if compared else lambda: (none, none)
+        )
 
-        def rest() -> tuple[Counts, Counts]:
-            rows, linked = self._linked(layer)
-            elsewhere = [np.bincount(linked[~self.in_area[rows, area]], minlength=factors) for area in at]
-            present = np.array(elsewhere, dtype=np.int64).reshape(len(at), factors).T
-            return present, int(self.in_area.any(axis=1).sum()) - answered
 
-        return GroupedTally(groups, reviews, tally, rest)
+def _in_the_others(tally: Tally) -> tuple[Counts, Counts]:
+    """For each group of a factor, what all other groups have together."""
+    present, answered = tally.present, tally.answered
+    return present.sum(axis=1, keepdims=True) - present, answered.sum(axis=1, keepdims=True) - answered
 
 
 def _holds(codes: Codes, number: int) -> bool:

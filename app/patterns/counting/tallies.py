@@ -79,8 +79,8 @@ class GroupedTally:
 
     @cached_property
     def _rest(self) -> tuple[Counts, Counts]:
-        """What each cell is compared with: reviews of the other groups, or for a service area reviews whose episodes
-        all lie elsewhere, so that no review stands on both sides."""
+        """What each cell is compared with: the reviews of the other groups, without any that stands in both. Reviews by
+        service area are compared with nothing, see `tally_by`."""
         return self.count_rest()
 
 

@@ -49,11 +49,20 @@ def _nothing_to_compare(table: Heatmap, others: str) -> str:
             "These reviews come from fewer than two %(others)s, so nothing can be compared. Choose something else "
             "under “Compare by”, or fewer filters."
         ) % {"others": others}
+    if table.tells_parts:
+        return _not_compared()
     largest = max((cell.share.answered for row in table.rows for cell in row.cells), default=0)
     return _(
         "There are too few %(counted)s to compare %(others)s. A cell is compared once its factor was "
         "rated in %(smallest_base)s %(counted)s; the largest number here is %(largest)s."
     ) % {"counted": many(table.unit), "others": others, "smallest_base": SMALLEST_BASE, "largest": largest}
+
+
+def _not_compared() -> str:
+    return _(
+        "A review counts in a service area only by what is linked to its key episodes there, so reviews are not "
+        "compared by area. Choose “Key episodes” under “Count” to compare."
+    )
 
 
 def _standing_out(table: Heatmap, column: Column) -> str:
@@ -71,14 +80,16 @@ def _standing_out(table: Heatmap, column: Column) -> str:
     return f"{column.label} ({'; '.join(parts)})" if parts else ""
 
 
-def cell_finding(row: Row, cell: Cell, dimension: Dimension) -> str:
+def cell_finding(table: Heatmap, row: Row, cell: Cell) -> str:
     """How one cell compares, for the panel beside the heatmap."""
-    others = PLURALS[dimension]
+    others = PLURALS[table.dimension]
     if not cell.share.is_comparable:
         return _("Too few to compare: %(answered)s with an answer, and %(smallest_base)s are needed.") % {
             "answered": cell.share.answered,
             "smallest_base": SMALLEST_BASE,
         }
+    if table.tells_parts:
+        return _not_compared()
     if cell.adjusted_p is None:
         return _("No other %(others)s have a rating for %(label)s to compare with.") % {
             "others": others,

@@ -79,6 +79,11 @@ class Heatmap:
         """The number of cells that were compared with the rest of their row."""
         return sum(cell.adjusted_p is not None for row in self.rows for cell in row.cells)
 
+    @property
+    def tells_parts(self) -> bool:
+        """A review counts in each column by a part of its links only, so reviews are not compared."""
+        return self.dimension is Dimension.SERVICE_AREA and self.unit is Unit.REVIEW
+
     def cell(self, factor: str, group: str) -> Cell | None:
         cells = (cell for row in self.rows if row.factor.code == factor for cell in row.cells if cell.group == group)
         return next(cells, None)
@@ -144,7 +149,7 @@ def _cells(grouped: GroupedTally) -> list[list[Cell]]:
 def _compared(grouped: GroupedTally) -> tuple[list[list[float | None]], list[list[Standing | None]]]:
     """Each cell that is shown against the rest of its row: Fisher's exact test, adjusted over these cells.
 
-    No review stands on both sides. In service areas the rest is the reviews that have episodes only elsewhere.
+    No review stands on both sides. By service area only key episodes are compared.
     """
     present, answered = grouped.tally.present, grouped.tally.answered
     rest_present, rest_answered = grouped.rest_present, grouped.rest_answered

@@ -104,6 +104,7 @@ class TestKeyEpisodes:
         assert areas.reviews.tolist() == [5, 2]
         assert areas.tally.present.tolist() == [[2, 1], [0, 1], [0, 0]]
         assert areas.rest_present.tolist() == [[1, 2], [1, 0], [0, 0]]
+        assert areas.rest_answered.tolist() == [[2, 5]] * 3
 
     @pytest.mark.parametrize(
         ("selection", "codes"),
