@@ -18,7 +18,7 @@ from app.patterns.views.kept import Kept
 from tests.patterns.county import a_small_county
 from tests.patterns.tables import in_blocks
 
-TABLES = ("heatmap", "pairs", "combinations", "trends", "groups", "factors", "kinds", "backbone")
+TABLES = ("heatmap", "pairs", "combinations", "trends", "groups", "factors", "domains-and-agencies", "backbone")
 KEPT = Kept(pack="", by="division", number=0, lines={}, cells=(), links=())
 
 
