@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from rich.box import SIMPLE_HEAD
@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.audit import trail
-from app.core.clock import today
 from app.core.database import writing
 from app.core.errors import Refused
 from app.core.translation import gettext as _
@@ -21,39 +20,35 @@ from app.patterns import queries
 from app.patterns.brief_command import reader_of_patterns
 from app.patterns.combinations.combination import Combination
 from app.patterns.combinations.found import Found, combinations_in
-from app.patterns.combinations.upset import drawn_upset
 from app.patterns.combinations.words import combinations_finding, joined
 from app.patterns.connections.pairs import Pair, pairs_of, strongest_first
 from app.patterns.connections.sentences import chance_in_words, connections_finding
-from app.patterns.heatmap.measures import Measure, value_of
 from app.patterns.heatmap.sentences import heatmap_finding
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages import asking, choices, files, methods, structure_tables
 from app.patterns.pages.asking import NotKnown
-from app.patterns.pages.connection_routes import LEAST, Shown
-from app.patterns.pages.dependencies import Asked, drawing_of
+from app.patterns.pages.dependencies import Asked
+from app.patterns.pages.influences import influences_of, show_of
+from app.patterns.pages.over_time import factors_head, over_time_of, trends_of
 from app.patterns.pages.trend_tables import TREND_NAMES, trend_rows
-from app.patterns.trends import queries as trend_queries
+from app.patterns.pictures_command import pictures_of_factors, pictures_of_maps, pictures_over_time
 from app.patterns.trends.sentences import chart_finding, trends_finding
-from app.patterns.trends.series import Trend, factor_trends, unusual_by_chance
+from app.patterns.trends.series import Trend, unusual_by_chance
 
 PRINTED = 15
-DRAWN = 20
 WORDS = frozenset({"Factor", "Pair", "Combination", "Reading"})
 """Columns that hold words; all others hold numbers."""
 
-TITLES = {
-    "heatmap": "Factor heatmap",
-    "matrix": "Factors that appear in the same reviews",
-    "pairs": "Pairs of factors",
-    "map": "Map of factors that appear in the same reviews",
-    "combinations": "Combinations of factors",
-    "trends": "Factors over time",
-    **structure_tables.TITLES,
-}
 Heads: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
 """The first lines of each file, by its name."""
+TITLES = {
+    "heatmap": "Factor heatmap",
+    "pairs": "Pairs of factors",
+    "combinations": "Combinations of factors",
+    **structure_tables.TITLES,
+}
+"""Of the tables; that of trends has first lines of its own."""
 
 
 def show(engine: Engine, console: Console, *, email: str, folder: Path | None = None, query: str = "") -> None:
@@ -64,17 +59,28 @@ def show(engine: Engine, console: Console, *, email: str, folder: Path | None = 
     """
     with writing(engine) as session:
         viewer = reader_of_patterns(session, email)
-        asked = _asked(session, viewer, query)
+        try:
+            asked = _asked(session, viewer, query)
+            over_time = over_time_of(session, viewer, asked)
+            influences = influences_of(session, viewer, asked, show_of(asked.question.one("show")))
+        except NotKnown as unknown:
+            raise Refused(str(unknown)) from None
         trail.record(session, "print patterns" if folder is None else "write patterns to files", by=viewer)
         layer, by = asked.question.layer, asked.question.by
         heat = heatmap(asked.incidence, by, layer, labels=choices.labels_of(asked.snapshot, by))
         pairs = strongest_first(pairs_of(asked.incidence, layer))
         found = combinations_in(asked.incidence, asked.question.layer)
-        trends = _trends(session, viewer, asked)
+        trends = trends_of(session, viewer, over_time)
         _print(console, asked, asked.head(session, viewer, "Patterns"), heat, pairs, found, trends)
         if folder is not None:
             heads = {name: asked.head(session, viewer, title) for name, title in TITLES.items()}
-            made = {**_tables(asked, heads, heat, pairs, found, trends), **_pictures(asked, heads, heat, pairs, found)}
+            heads["trends"] = factors_head(session, viewer, over_time, "Factors over time")
+            made = {
+                **_tables(asked, heads, heat, pairs, found, trends),
+                **pictures_of_factors(session, viewer, asked, heat, pairs, found),
+                **pictures_over_time(session, viewer, over_time, trends),
+                **pictures_of_maps(viewer, asked, influences),
+            }
             _write(folder, made)
             console.print(f"Wrote {len(made)} files to {folder}.", markup=False, soft_wrap=True)
 
@@ -84,15 +90,7 @@ def _asked(session: Session, viewer: Viewer, query: str) -> Asked:
     snapshot, packs = queries.snapshot(session, viewer, dict(sent).get("pack", ""))
     if snapshot is None:
         raise Refused("There are no rated reviews yet, or no such list of factors.")
-    try:
-        return Asked(snapshot, packs, asking.read("/patterns", sent, snapshot))
-    except NotKnown as unknown:
-        raise Refused(str(unknown)) from None
-
-
-def _trends(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Trend]:
-    days = trend_queries.days_of_reviews(session, viewer)
-    return factor_trends(asked.incidence, asked.question.layer, days=days, today=today())
+    return Asked(snapshot, packs, asking.read("/patterns", sent, snapshot))
 
 
 def _print(
@@ -187,36 +185,6 @@ def _tables(
     return {
         f"{name}.csv": files.csv_text(heads[name], files.named(names, asked.incidence.unit), rows)
         for name, (names, rows) in tables.items()
-    }
-
-
-def _pictures(asked: Asked, heads: Heads, heat: Heatmap, pairs: tuple[Pair, ...], found: Found) -> dict[str, str]:
-    layer, selection = asked.question.layer, asked.question.selection
-    picture = asked.snapshot.picture(selection)
-    reviews, totals = asked.incidence.n_reviews, totals_of(asked.incidence, layer)
-    of_pairs = methods.pairs_told(connections_finding(picture.grouping, pairs, reviews), selection, pairs)
-    finding = combinations_finding(found, totals, reviews, selection.unit)
-    told = {
-        "heatmap": methods.cells_told(selection, heat),
-        "map": of_pairs,
-        "matrix": of_pairs,
-        "combinations": methods.combinations_told(finding, selection, found),
-    }
-    shapes: dict[str, dict[str, Any]] = {
-        "heatmap": {"heat": heat, "measure": Measure.SHARE, "value_of": value_of},
-        "map": {
-            "drawn": asked.snapshot.map(selection),
-            "shown": Shown(pairs, LEAST, True),
-        },
-        "matrix": {"matrix": asked.snapshot.matrix(selection)},
-        "combinations": {
-            "upset": drawn_upset((found.beyond_parts or found.combinations)[:DRAWN]),
-            "joined": joined,
-        },
-    }
-    return {
-        f"{name}.svg": drawing_of(name, head=heads[name], title=TITLES[name], told=told[name], **asked.context, **shape)
-        for name, shape in shapes.items()
     }
 
 

@@ -1,6 +1,7 @@
 """`throughline patterns`: the numbers of the pages, for those who may see them, with a line in the trail."""
 
 import io
+from datetime import date
 
 import pytest
 from rich.console import Console
@@ -11,11 +12,14 @@ from app.core.errors import Refused
 from app.patterns import brief_command, command
 from app.patterns.briefs.pdf import can_make_pdf
 from app.patterns.connections.pairs import pairs_of
+from app.patterns.context.models import SystemChange
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Layer
 from app.patterns.views.actions import save_view
 from app.patterns.views.kept import Kept
-from tests.patterns.county import a_small_county
+from app.systemic_factors.models import Round
+from tests.factories import a_condition, a_review, an_incident, an_influence
+from tests.patterns.county import a_rated_review, a_small_county
 from tests.patterns.tables import in_blocks
 
 TABLES = ("heatmap", "pairs", "combinations", "trends", "groups", "factors", "domains-and-agencies", "backbone")
@@ -25,6 +29,22 @@ KEPT = Kept(pack="", by="division", number=0, lines={}, cells=(), links=())
 @pytest.fixture
 def county(session, cast):
     return a_small_county(session, cast)
+
+
+def eight_quarters(session, cast):
+    """Two factors that are present together, in five of six reviews and then in none; incidents; and a map."""
+    for at in range(8):
+        opened = date(2024 + at // 4, 3 * (at % 4) + 1, 9)
+        for number in range(6):
+            answer = "2" if at < 4 and number < 5 else "0"
+            name = f"{opened} {number}"
+            a_rated_review(session, cast, cast.harbor_north, name, Round.INDEPENDENT, answer, answer, opened_on=opened)
+    review = a_review(session, cast.pack, cast.harbor_north, lead=cast.facilitator)
+    above = a_condition(session, review, level="law_and_funding", factor_id=cast.factors["workload"].id)
+    an_influence(session, above, a_condition(session, review, factor_id=cast.factors["tools"].id))
+    for month in range(1, 13):
+        an_incident(session, cast.harbor_north, occurred_on=date(2025, month, 3), reported_on=date(2025, month, 4))
+    session.commit()
 
 
 def printed(engine, viewer, **more) -> str:
@@ -75,12 +95,48 @@ class TestPatterns:
         names = {file.name for file in folder.iterdir()}
         assert names == {
             *(f"{name}.csv" for name in TABLES),
-            *(f"{name}.svg" for name in ("heatmap", "map", "matrix", "combinations")),
-        }
+            *(f"{name}.svg" for name in ("heatmap", "map", "matrix", "combinations", "incidents")),
+        }  # No factor has enough points for a chart, there is no link, and no review has a map.
         assert "Filters,Division: Harbor" in (folder / "heatmap.csv").read_text(encoding="utf-8-sig")
         for file in folder.iterdir():
             assert file.stat().st_mode & 0o077 == 0
             assert "Made up" in file.read_text(encoding="utf-8")
+
+    def test_writes_charts_influences_and_backbone_as_the_pages_draw_them(
+        self, engine, session, cast, browse, tmp_path
+    ) -> None:
+        eight_quarters(session, cast)
+        folder = tmp_path / "out"
+        printed(engine, cast.analyst, folder=folder)
+        client = browse(cast.analyst)
+        for name, page in {
+            "trend-teamwork": "trends/factors/teamwork",
+            "incidents": "trends/incidents",
+            "influences": "influences",
+        }.items():
+            assert (folder / f"{name}.svg").read_text(encoding="utf-8") == client.get(f"/patterns/{page}.svg").text
+        backbone = (folder / "backbone.svg").read_text(encoding="utf-8")
+        assert "Teamwork and handoffs" in backbone
+        assert "Explained by depth of review" not in backbone
+
+    def test_draws_the_influences_and_the_changes_asked_for(self, engine, session, cast, tmp_path) -> None:
+        eight_quarters(session, cast)
+        session.add(
+            SystemChange(agency_id=cast.agency.id, code="C-1", changed_on=date(2024, 4, 1), words="Second desk")
+        )
+        session.commit()
+        folder = tmp_path / "out"
+        printed(engine, cast.analyst, folder=folder, query="show=helped&rebase=C-1")
+        assert not (folder / "influences.svg").exists()
+        for name in ("trends.csv", "trend-teamwork.svg"):
+            told = (folder / name).read_text(encoding="utf-8-sig")
+            assert "2024-04-01 Second desk" in told
+            assert "Limits start again" in told
+
+    @pytest.mark.parametrize("query", ["show=everything", "rebase=C-NONE"])
+    def test_says_what_it_does_not_know_over_time_and_in_maps(self, engine, cast, county, query) -> None:
+        with pytest.raises(Refused, match="There is no"):
+            printed(engine, cast.analyst, query=query)
 
     def test_refuses_those_who_may_not_see_patterns(self, engine, cast, county) -> None:
         for email in (cast.chief.person.email, "nobody@example.org"):

@@ -12,22 +12,22 @@ from app.core.database import Look, Transaction
 from app.core.downloads import file_of, picture_file
 from app.core.errors import NotFound
 from app.core.routing import router
-from app.core.translation import gettext as _
 from app.identity.dependencies import PatternReader, ThePage
 from app.identity.viewers import Viewer
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.influences.graph import InfluenceGraph, circles, common_paths
 from app.patterns.pages import choices, files
 from app.patterns.pages.asking import without_empty
-from app.patterns.pages.dependencies import (
-    Asked,
-    asked_where_rated,
-    drawing_of,
-    following,
-    head_of,
-    reviews_with_quarter,
+from app.patterns.pages.dependencies import Asked, asked_where_rated, following, reviews_with_quarter
+from app.patterns.pages.influences import (
+    SHOWN,
+    Influences,
+    influences_head,
+    influences_of,
+    picture_of_influences,
+    show_of,
+    what_an_arrow_is,
 )
-from app.patterns.pages.influences import SHOWN, Influences, data_of_maps, influences_of, show_of, what_an_arrow_is
 from app.system_maps.models import Level
 
 routes = router("/patterns")
@@ -74,7 +74,7 @@ def download_influences(request: Request, session: Transaction, viewer: PatternR
         for one, other, reviews in replace(found, show=show).edges
     ]
     columns = ("Factor", "What it shaped", "Direction", "Reviews", "Of maps")
-    return file_of(files.csv_text(_head(viewer, asked, found), columns, rows), "influences.csv")
+    return file_of(files.csv_text(influences_head(viewer, asked, found), columns, rows), "influences.csv")
 
 
 @routes.get("/influences.{kind}")
@@ -86,23 +86,7 @@ def download_drawing(
     if not found.graph:
         raise NotFound
     trail.record(session, f"download influences.{kind}", by=viewer)
-    title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
-    told = filter(None, [found.finding, found.left_out_of_drawing(), what_an_arrow_is()])
-    head = _head(viewer, asked, found)
-    drawing = drawing_of("influences", head=head, title=title, told=[*told], drawn=found.drawing())
-    return picture_file(drawing, f"influences.{kind}")
-
-
-def _head(viewer: Viewer, asked: Asked | None, found: Influences) -> list[tuple[str, str]]:
-    """The first lines of a file: what it is of whom, and which maps it counts."""
-    chips = following(asked, choices.ASKED_OF_REVIEWS)["chips"] if asked else []
-    about = [
-        ("Counted from", f"{found.maps} system maps"),
-        ("Filters", "; ".join(words for words, _address in chips) or "none"),
-        *([("Not told", f"fewer than {SMALLEST_BASE} maps match")] if found.is_withheld else []),
-        ("Data", data_of_maps(found)),
-    ]
-    return head_of(viewer, _("Influences in system maps"), about)
+    return picture_file(picture_of_influences(viewer, asked, found), f"influences.{kind}")
 
 
 def _found(request: Request, session: Session, viewer: Viewer) -> tuple[Asked | None, Influences]:

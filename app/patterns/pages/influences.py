@@ -15,8 +15,9 @@ from app.patterns.counting.records import Selection
 from app.patterns.heatmap.shares import SMALLEST_BASE
 from app.patterns.influences.graph import EVENT, InfluenceGraph, MapRecord, influence_graph, influences_in, usual_levels
 from app.patterns.influences.maps import map_records, names_of_factors, reviews_in_sight
+from app.patterns.pages import choices
 from app.patterns.pages.asking import NotKnown
-from app.patterns.pages.dependencies import Asked
+from app.patterns.pages.dependencies import Asked, drawing_of, following, head_of
 from app.system_maps.drawing import drawn
 from app.system_maps.models import Level
 from app.system_maps.rules import LEVEL_HINTS, LEVEL_NAMES, Tone
@@ -185,3 +186,23 @@ def data_of_maps(found: Influences) -> str:
     if found.newest is None:
         return _("no system map yet")
     return _("system maps of reviews opened until %(day)s") % {"day": day(found.newest)}
+
+
+def influences_head(viewer: Viewer, asked: Asked | None, found: Influences) -> list[tuple[str, str]]:
+    """The first lines of a file: what it is of whom, and which maps it counts."""
+    chips = following(asked, choices.ASKED_OF_REVIEWS)["chips"] if asked else []
+    about = [
+        ("Counted from", f"{found.maps} system maps"),
+        ("Filters", "; ".join(words for words, _address in chips) or "none"),
+        *([("Not told", f"fewer than {SMALLEST_BASE} maps match")] if found.is_withheld else []),
+        ("Data", data_of_maps(found)),
+    ]
+    return head_of(viewer, _("Influences in system maps"), about)
+
+
+def picture_of_influences(viewer: Viewer, asked: Asked | None, found: Influences) -> str:
+    """The drawing as a file of its own, where there is an influence to draw."""
+    title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
+    told = [found.finding, *filter(None, [found.left_out_of_drawing()]), what_an_arrow_is()]
+    head = influences_head(viewer, asked, found)
+    return drawing_of("influences", head=head, title=title, told=told, drawn=found.drawing())

@@ -1,6 +1,7 @@
 """The graph of factors as a whole: groups, bridges and backbone as tables, and the graph for other programs."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from fastapi import Request, Response
 
@@ -14,7 +15,7 @@ from app.identity.dependencies import PatternReader, ThePage
 from app.patterns.connections.consensus import SEEDS
 from app.patterns.connections.drawings import drawn_map
 from app.patterns.connections.layout import without_the_alone
-from app.patterns.connections.pairs import pairs_of
+from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.sentences import structure_finding
 from app.patterns.connections.structure import Structure, described, explained_by_depth
 from app.patterns.pages import files, structure_tables
@@ -38,8 +39,6 @@ def see_structure(request: Request, look: Look, viewer: PatternReader, page: The
     structure, layer = _structure(asked), asked.question.layer
     pairs = pairs_of(asked.incidence, layer)
     backbone = structure_tables.backbone_pairs(structure, pairs)
-    layout = without_the_alone(asked.snapshot.picture(asked.question.selection).layout, backbone)
-    present = present_in(asked.incidence, layer)
     return page(
         "patterns/structure.html",
         **asked.context,
@@ -47,13 +46,23 @@ def see_structure(request: Request, look: Look, viewer: PatternReader, page: The
         views=views_of(asked.question, "groups"),
         groupings=len(SEEDS),
         backbone=backbone,
-        shown=Shown(tuple(backbone), 0.0, False),
-        drawn=drawn_map(layout, backbone, present, asked.stability),
+        **backbone_map(asked, backbone),
         between_agencies=structure_tables.worded(structure.between_agencies),
         agency_words=structure_tables.agency_words,
         finding=asked.question.period_backward or structure_finding(structure, pairs, asked.incidence.n_reviews),
         firmness_of=asked.firmness_of,
     )
+
+
+def backbone_map(asked: Asked, backbone: Sequence[Pair]) -> dict[str, Any]:
+    """What the map of the backbone is drawn of."""
+    selection = asked.question.selection
+    layout = without_the_alone(asked.snapshot.picture(selection).layout, backbone)
+    present = present_in(asked.incidence, selection.layer)
+    return {
+        "shown": Shown(tuple(backbone), 0.0, False),
+        "drawn": drawn_map(layout, backbone, present, asked.stability),
+    }
 
 
 @routes.get("/groups/{name}.csv")
