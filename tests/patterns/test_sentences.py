@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.patterns.combinations.found import Found
 from app.patterns.combinations.words import combinations_finding
-from app.patterns.connections.difference import Difference
+from app.patterns.connections.difference import Difference, difference_of
 from app.patterns.connections.graph import Group, Grouping, factor_graph, grouping_of
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.sentences import (
@@ -20,7 +20,7 @@ from app.patterns.connections.sentences import (
 )
 from app.patterns.connections.stability import Stability
 from app.patterns.counting.incidence import Incidence
-from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Unit
+from app.patterns.counting.records import Dimension, Factor, Layer, Rating, ReviewRecord, Selection, Unit
 from app.patterns.heatmap.sentences import cell_finding, heatmap_finding
 from app.patterns.heatmap.shares import Share
 from app.patterns.heatmap.table import heatmap
@@ -133,6 +133,23 @@ class TestCellFinding:
         assert cell_finding(table, table.rows[0], table.rows[0].cells[0]).endswith(told)
 
 
+class TestOneOfAKind:
+    def test_one_cell_compared(self) -> None:
+        assert found(from_divisions(a=(10, 40), b=(1, 3))) == (
+            "The one cell compared does not stand out from the other divisions by more than chance."
+        )
+
+    def test_one_factor_compared_on_two_sides(self) -> None:
+        incidence = from_divisions(a=(10, 40), b=(11, 40), c=(38, 40))
+        first, same, other = (incidence.where(Selection(division=(name,))) for name in "abc")
+        assert difference_finding(difference_of(first, same, Layer.HINDERED), 40, 40) == (
+            "The one factor compared does not differ between the two sides by more than chance."
+        )
+        assert difference_finding(difference_of(first, other, Layer.HINDERED), 40, 40) == (
+            "The one factor compared differs between the two sides by more than chance: factor 00 (25% and 95%)."
+        )
+
+
 class TestConnectionsFinding:
     def test_five_groups_and_the_strongest_link(self) -> None:
         weaker = Pair(KNOWLEDGE, LOAD, 377, 127, 86, 45, p=1e-6, adjusted_p=1e-5)
@@ -169,6 +186,14 @@ class TestConnectionsFinding:
             "factors always appeared together. That takes at least 15 reviews."
         )
         assert connections_finding(Grouping((), (LOAD, KNOWLEDGE)), [chance], 3).startswith("In 3 reviews the 1 pair")
+
+    def test_one_factor_alone_says_that_a_second_is_lacking(self) -> None:
+        assert connections_finding(Grouping((), (LOAD,)), [], 365) == (
+            "A link joins two factors, and fewer than two are counted here."
+        )
+        assert combinations_finding(Found((), 20, 0), [Share(20, 365)], 365, Unit.REVIEW) == (
+            "A combination takes three factors, and fewer than three are counted here."
+        )
 
     def test_nothing_present_yet(self) -> None:
         incidence = Incidence.of(reviews_with([[0, 0]]), factors_named(2))

@@ -8,7 +8,7 @@ from app.core.translation import gettext as _
 from app.core.translation import ngettext
 from app.patterns.combinations.combination import Combination
 from app.patterns.combinations.depth import GivenDepth
-from app.patterns.combinations.found import MOST_TESTED, Found
+from app.patterns.combinations.found import FEWEST_FACTORS, MOST_TESTED, Found
 from app.patterns.connections.sentences import whole_number
 from app.patterns.counting.chance import FALSE_DISCOVERY_RATE
 from app.patterns.counting.records import Factor, Unit
@@ -28,6 +28,8 @@ def combinations_finding(found: Found, totals: Sequence[Share], counted: int, un
     """
     if not counted:
         return _("Nothing matches what you chose. Choose a longer period or fewer filters.")
+    if len(totals) < FEWEST_FACTORS:
+        return _("A combination takes three factors, and fewer than three are counted here.")
     if not found.possible:
         return _too_little(found.least, totals, counted, unit)
     if not found.combinations:

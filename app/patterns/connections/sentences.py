@@ -28,6 +28,8 @@ def connections_finding(grouping: Grouping, pairs: Sequence[Pair], reviews: int)
         return f"{_groups(len(grouping.groups), links[0].unit)} {strongest_link(links[0])}"
     if not reviews:
         return _("Nothing matches what you chose. Choose a longer period or fewer filters.")
+    if not pairs:
+        return _("A link joins two factors, and fewer than two are counted here.")
     tested = sum(pair.is_tested for pair in pairs)
     if not tested:
         return _nothing_to_test(pairs, reviews)
@@ -72,15 +74,21 @@ def difference_finding(found: Difference, first: int, second: int, unit: Unit = 
         ) % {"counted": many(unit), "first": first, "second": second, "least": SMALLEST_BASE}
     different = [one for one in compared if one.is_unlikely_chance]
     if not different:
-        return _("None of the %(number)s factors compared differs between the two sides by more than chance.") % {
-            "number": len(compared)
-        }
+        return ngettext(
+            "The one factor compared does not differ between the two sides by more than chance.",
+            "None of the %(number)s factors compared differs between the two sides by more than chance.",
+            len(compared),
+        ) % {"number": len(compared)}
     named = listed(
         [
             f"{lower_first(one.factor.label)} ({one.first.percent}% and {one.second.percent}%)"
             for one in sorted(different, key=lambda one: -abs(one.difference or 0.0))
         ]
     )
+    if len(compared) == 1:
+        return _("The one factor compared differs between the two sides by more than chance: %(named)s.") % {
+            "named": named
+        }
     words = ngettext(
         "Of %(number)s factors compared, %(num)s differs between the two sides by more than chance: %(named)s.",
         "Of %(number)s factors compared, %(num)s differ between the two sides by more than chance: %(named)s.",
@@ -188,7 +196,7 @@ def chance_in_words(p: float | None) -> str:
 
 def _nothing_to_test(pairs: Sequence[Pair], reviews: int) -> str:
     """How many reviews it would take, at the frequencies seen, until the first pair can be tested."""
-    unit = next((pair.unit for pair in pairs), Unit.REVIEW)
+    unit = pairs[0].unit
     told = _("There are too few %(counted)s to look for links: %(reviews)s.") % {
         "counted": many(unit),
         "reviews": number_of(reviews, unit),

@@ -24,6 +24,7 @@ class FactorList:
     ids: tuple[int, ...]
     """Of these factors, in their order."""
     about: dict[str, About]
+    """Of every factor of the list, retired or not."""
     has_retired: bool
     """Some factor is retired, so that one more review can bring a column back."""
 
@@ -40,7 +41,9 @@ def factors_of(session: Session, viewer: Viewer, pack_id: int) -> FactorList:
         factors=tuple(Factor(row.key, row.name, short_domain_name(row.domain)) for row in kept),
         ids=tuple(row.id for row in kept),
         about={
-            row.key: About(row.definition, tuple(row.fits), tuple(row.does_not_fit), row.domain, row.agency_interface)
+            row.key: About(
+                row.name, row.definition, tuple(row.fits), tuple(row.does_not_fit), row.domain, row.agency_interface
+            )
             for row in rows
         },
         has_retired=bool(retired),

@@ -173,6 +173,7 @@ EVERYTHING = Selection()
 class About:
     """What the list says about one factor."""
 
+    name: str
     definition: str
     fits: tuple[str, ...]
     does_not_fit: tuple[str, ...]

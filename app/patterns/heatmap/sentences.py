@@ -4,6 +4,7 @@ A sentence tells how sure a difference is; never why, and never which office has
 """
 
 from app.core.translation import gettext as _
+from app.core.translation import ngettext
 from app.patterns.counting.records import Dimension
 from app.patterns.counting.words import listed, lower_first, many
 from app.patterns.heatmap.shares import SMALLEST_BASE
@@ -32,12 +33,14 @@ def heatmap_finding(table: Heatmap) -> str:
     named = [told for column in columns if (told := _standing_out(table, column))]
     number = sum(cell.standing is not None for row in table.rows for cell in row.cells)
     if not number:
-        return _("None of the %(compared)s cells stands out from the other %(others)s by more than chance.") % {
-            "compared": table.compared,
-            "others": others,
-        }
+        return ngettext(
+            "The one cell compared does not stand out from the other %(others)s by more than chance.",
+            "None of the %(compared)s cells stands out from the other %(others)s by more than chance.",
+            table.compared,
+        ) % {"compared": table.compared, "others": others}
     stand = "stands" if number == 1 else "stand"
-    finding = f"Of {table.compared} cells, {number} {stand} out from the other {others} by more than chance"
+    cells = "cell" if table.compared == 1 else "cells"
+    finding = f"Of {table.compared} {cells}, {number} {stand} out from the other {others} by more than chance"
     return f"{finding}: {'; '.join(named)}."
 
 

@@ -38,7 +38,7 @@ class Subject:
         return urlencode(asked)
 
     def words(self, labels: Mapping[str, str], groups: Mapping[str, str]) -> str:
-        """Such as "Teamwork in Harbor"; a factor or group that is gone is named by its code."""
+        """Such as "Teamwork in Harbor"; a factor or group that nobody knows is named by its code."""
         told = " + ".join(labels.get(code, code) for code in self.factors)
         return f"{told}, {groups.get(self.group, self.group)}" if self.group else told
 

@@ -210,7 +210,7 @@ def _subject(asked: Asked) -> Subject:
 def _words(subject: Subject, snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return subject.words({}, {})
-    labels = {factor.code: factor.label for factor in snapshot.incidence.factors}
+    labels = {code: about.name for code, about in snapshot.about.items()}
     return subject.words(labels, choices.labels_of(snapshot, Dimension(subject.by)) if subject.by else {})
 
 

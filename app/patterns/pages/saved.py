@@ -114,7 +114,7 @@ def reopened(session: Session, viewer: Viewer, address: str) -> Opened | None:
 
 def _path(path: str, snapshot: Snapshot, left_out: list[str]) -> str:
     if kind_of(path) == "factors" and not snapshot.factor(path.rsplit("/", 1)[1]):
-        left_out.append(_no_such_factor(path.rsplit("/", 1)[1]))
+        left_out.append(_no_such_factor(path.rsplit("/", 1)[1], snapshot))
         return HEATMAP
     return path
 
@@ -127,12 +127,13 @@ def _is_known(path: str, name: str, value: str, snapshot: Snapshot, left_out: li
         return False
     codes = value.split(".")[: 1 if name in ("cell", "factor") else None] if name in NAMES_A_FACTOR else []
     gone = [code for code in codes if not snapshot.factor(code)]
-    left_out += [_no_such_factor(code) for code in gone]
+    left_out += [_no_such_factor(code, snapshot) for code in gone]
     return not gone
 
 
-def _no_such_factor(code: str) -> str:
-    return _("The factor “%(code)s” is no longer on the list.") % {"code": code}
+def _no_such_factor(code: str, snapshot: Snapshot) -> str:
+    name = snapshot.about[code].name if code in snapshot.about else code
+    return _("The factor “%(name)s” is no longer on the list.") % {"name": name}
 
 
 @dataclass(frozen=True)

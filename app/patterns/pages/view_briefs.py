@@ -48,7 +48,7 @@ class ViewToday:
 
     view: SavedView
     page: str
-    """The name of the page that was saved."""
+    """The name of the page that is shown: of the one that was saved, unless that is gone."""
     one: Opened | None
     """None where no review within sight is rated."""
     brief: Brief | None
@@ -65,9 +65,9 @@ def view_today(session: Session, viewer: Viewer, view: SavedView) -> ViewToday:
     """Opens a saved view with the present data. Numbers kept at saving are told only to whoever has the same sight."""
     one = reopened(session, viewer, view.address)
     then = kept_from(view.numbers) if view.sight == viewer.sight else None
-    page = page_of(view.address)
     if one is None:
-        return ViewToday(view, page, None, None, None, _("No review that you may read is rated yet."))
+        return ViewToday(view, page_of(view.address), None, None, None, _("No review that you may read is rated yet."))
+    page = page_of(one.address)
     told = told_today(session, viewer, one)
     content, own = told.content, told.own
     why_not = _why_not_compared(view, viewer, one, then, told)
@@ -81,7 +81,7 @@ def view_today(session: Session, viewer: Viewer, view: SavedView) -> ViewToday:
         made_up=viewer.agency.made_up,
         finding=shorten(content.finding, LONGEST_FINDING, placeholder=" …"),
         facts=[
-            (_("Page"), page_of(one.address)),
+            (_("Page"), page),
             *(own.facts if own else _facts(one)),
             (_("Data"), own.data if own else data_words(data_on)),
             (_("Saved view"), _saved_words(view)),
@@ -147,9 +147,12 @@ def _not_said(session: Session, viewer: Viewer) -> list[str]:
     quarters = by_quarter(trend_queries.paths_of_incidents(session, viewer))
     reported, reviewed = (sum(getattr(one, name) for one in quarters) for name in ("reported", "reviewed"))
     return [
-        _(
+        ngettext(
+            "Reviews are chosen, not drawn at random: of %(reported)s incident that became known, %(reviewed)s was "
+            "reviewed. A shift in what is reviewed looks like a shift in the work.",
             "Reviews are chosen, not drawn at random: of %(reported)s incidents that became known, %(reviewed)s were "
-            "reviewed. A shift in what is reviewed looks like a shift in the work."
+            "reviewed. A shift in what is reviewed looks like a shift in the work.",
+            reported,
         )
         % {"reported": reported, "reviewed": reviewed},
         _("The numbers describe conditions of the work. They say nothing about any person."),

@@ -108,7 +108,11 @@ def point_words(chart: Chart, point: Point) -> str:
         case Kind.T:
             told = _("%(when)s: %(count)s days after the one before.") % {"when": when, "count": int(point.count)}
         case Kind.U:
-            told = _("%(when)s: %(rate)s per 1,000 open cases, %(count)s incidents.") % {
+            told = ngettext(
+                "%(when)s: %(rate)s per 1,000 open cases, %(count)s incident.",
+                "%(when)s: %(rate)s per 1,000 open cases, %(count)s incidents.",
+                int(point.count),
+            ) % {
                 "when": when,
                 "rate": value_words(chart, point.value),
                 "count": int(point.count),
@@ -227,10 +231,11 @@ def trends_finding(trends: Sequence[Trend], by_chance: float) -> str:
             "ended; the longest series here has %(most)s."
         ) % {"fewest": FEWEST, "most": most}
     moved = sum(trend.is_unusual for trend in judged)
-    told = _("Of %(judged)s factors, %(moved)s moved more than their usual variation.") % {
-        "judged": len(judged),
-        "moved": moved or _("none"),
-    }
+    told = ngettext(
+        "Of %(judged)s factor, %(moved)s moved more than its usual variation.",
+        "Of %(judged)s factors, %(moved)s moved more than their usual variation.",
+        len(judged),
+    ) % {"judged": len(judged), "moved": moved or _("none")}
     return f"{told} {chance_words(by_chance, len(judged))}"
 
 

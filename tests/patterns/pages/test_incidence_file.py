@@ -18,7 +18,7 @@ HEAD = [("Reviews by factors", "Juniper County"), ("Confidential learning record
 
 
 def written(table: Table, layer: Layer = Layer.HINDERED) -> bytes:
-    about = {factor.code: About(f"=What {factor.label} is", (), (), "team") for factor in table[1]}
+    about = {factor.code: About(factor.label, f"=What {factor.label} is", (), (), "team") for factor in table[1]}
     return review_factor_archive(Incidence.of(*table), layer, about, HEAD)
 
 

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from sqlmodel import select
 
 from app.audit.models import TrailEntry
+from app.core.clock import now
 from app.identity.models import Role
 from app.patterns.counting.records import Layer
 from app.patterns.notes.actions import write_note
@@ -47,6 +48,16 @@ class TestASubject:
 
 
 class TestANote:
+    def test_is_named_by_factors_that_were_retired_since(self, client, session, cast):
+        client.submit(f"{ABOUT}?pair=fatigue.tools", {"text": TEXT})
+        for key in ("fatigue", "tools"):
+            cast.factors[key].retired_at = now()
+            session.add(cast.factors[key])
+        session.commit()
+        told = words(client.get("/patterns/notes").text)
+        assert "Fatigue + Equipment and technology" in told
+        assert "fatigue + tools" not in told
+
     def test_stands_beside_its_pattern_by_role(self, client, session, cast):
         client.submit(f"{ABOUT}?pair=workload.teamwork", {"text": TEXT})
         beside = client.get(f"{ABOUT}?pair=teamwork.workload", headers={"HX-Request": "true"})

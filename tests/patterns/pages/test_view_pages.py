@@ -115,7 +115,9 @@ class TestWhatHasChanged:
         session.add(cast.factors["fatigue"])
         session.commit()
         told = words(client.get(address).text)
-        assert "The factor “fatigue” is no longer on the list. The view is shown without it" in told
+        assert "The factor “Fatigue” is no longer on the list. The view is shown without it" in told
+        assert "Now Factor heatmap" in told
+        assert "One factor" not in told
         assert client.get(f"{address}/brief.docx").status_code == 200
 
     def test_a_list_of_factors_that_is_gone_gives_way_to_another(self, client: Browser) -> None:

@@ -17,6 +17,7 @@ from app.patterns.trends.sentences import (
     chance_words,
     chart_finding,
     not_drawn_words,
+    point_words,
     sign,
     standing,
     trends_finding,
@@ -125,6 +126,16 @@ class TestTheSentence:
         told = chart_finding(factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)[0].chart)
         assert "Unusual and above the center: Q1 2023 to Q3 2024, 7 points." in told
         assert "Unusual and below the center: Q4 2024 to Q2 2026, 7 points." in told
+
+    def test_of_one_factor_and_of_one_incident_is_in_the_singular(self) -> None:
+        incidence, days = reviews(dict.fromkeys(quarters(14), (9, 20)))
+        one = factor_trends(incidence, Layer.HINDERED, days=days, today=TODAY)[:1]
+        assert "Of 1 factor, none moved more than its usual variation." in trends_finding(one, 0.0)
+        chart = control_chart(Kind.U, [Observation(date(2026, 1, 1), 1, 0.5), Observation(date(2026, 2, 1), 2, 0.5)])
+        assert [point_words(chart, point) for point in chart.points] == [
+            "Jan 2026: 2.00 per 1,000 open cases, 1 incident.",
+            "Feb 2026: 4.00 per 1,000 open cases, 2 incidents.",
+        ]
 
     def test_has_a_sign_that_says_where_and_not_how_good(self) -> None:
         shares = {"up": (5, 25), "down": (25, 5), "steady": (15, 15)}
