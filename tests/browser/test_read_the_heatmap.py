@@ -65,3 +65,13 @@ def test_the_pages_of_patterns_are_accessible(session, cast, visit, size):
     ):
         page.goto(address)
         accessible(page)
+
+
+def test_reviews_of_a_division_with_a_long_name_fit_a_small_screen(session, cast, visit):
+    a_small_county(session, cast)
+    cast.harbor.name = "Hotline and intake"
+    session.add(cast.harbor)
+    session.commit()
+    page = visit(cast.analyst, "/patterns/reviews?pair=teamwork.workload", size=SMALL)
+    assert "Hotline and intake" in page.locator(".evidence-list").inner_text()
+    accessible(page)
