@@ -1,5 +1,6 @@
 """What every page of patterns begins with: the snapshot, the question read from the address, and how files leave."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -213,7 +214,7 @@ def not_known(request: Request, unknown: Exception) -> Response:
     """The page in place of one that an address asks for in vain."""
     assert isinstance(unknown, NotKnown)  # noqa: S101
     page: Page = request.state.page
-    path = request.url.path.removesuffix(".csv").removesuffix(".svg").removesuffix(".png")
+    path = re.sub(r"(/graph)?\.(csv|svg|png|json|graphml|gexf)$", "", request.url.path)
     start = unknown.start or path
     return page("patterns/not_known.html", told=str(unknown), start=start, words=unknown.words, status_code=404)
 

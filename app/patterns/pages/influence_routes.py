@@ -1,7 +1,6 @@
 """The page of the influence graph: what shaped what, as the system maps of many reviews tell it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from fastapi import Request, Response
@@ -19,12 +18,15 @@ from app.patterns.influences.graph import InfluenceGraph, circles, common_paths
 from app.patterns.pages import choices, files
 from app.patterns.pages.asking import without_empty
 from app.patterns.pages.dependencies import Asked, asked_where_rated, following, reviews_with_quarter
+from app.patterns.pages.graph_files import WRITERS
 from app.patterns.pages.influences import (
     SHOWN,
     Influences,
+    graph_of_influences,
     influences_head,
     influences_of,
     picture_of_influences,
+    rows_of,
     show_of,
     what_an_arrow_is,
 )
@@ -33,6 +35,10 @@ from app.system_maps.models import Level
 routes = router("/patterns")
 
 INFLUENCES = "/patterns/influences"
+COLUMNS = (
+    "Factor code", "Factor", "Level", "Code of what it shaped", "What it shaped", "Level of what it shaped",
+    "Direction", "Reviews", "Of maps",
+)  # fmt: skip
 FIRST_SHOWN = 12
 """Lines of the list that stand open; the others on request, and on paper."""
 
@@ -68,24 +74,23 @@ def download_influences(request: Request, session: Transaction, viewer: PatternR
     """Both directions, whichever the page shows."""
     asked, found = _found(request, session, viewer)
     trail.record(session, "download influences.csv", by=viewer)
-    rows = [
-        (found.names[one], found.names[other], show, reviews, found.maps)
-        for show in SHOWN
-        for one, other, reviews in replace(found, show=show).edges
-    ]
-    columns = ("Factor", "What it shaped", "Direction", "Reviews", "Of maps")
-    return file_of(files.csv_text(influences_head(viewer, asked, found), columns, rows), "influences.csv")
+    return file_of(files.csv_text(influences_head(viewer, asked, found), COLUMNS, rows_of(found)), "influences.csv")
 
 
 @routes.get("/influences.{kind}")
-def download_drawing(
-    kind: Literal["svg", "png"], request: Request, session: Transaction, viewer: PatternReader
+def download_graph(
+    kind: Literal["svg", "png", "json", "graphml", "gexf"],
+    request: Request,
+    session: Transaction,
+    viewer: PatternReader,
 ) -> Response:
-    """The drawing as a file of its own; without an influence to draw there is none."""
+    """The graph as a drawing, or for other programs; without an influence there is none."""
     asked, found = _found(request, session, viewer)
     if not found.graph:
         raise NotFound
     trail.record(session, f"download influences.{kind}", by=viewer)
+    if write := WRITERS.get(kind):
+        return file_of(write(graph_of_influences(viewer, asked, found)), f"influences-{found.show}.{kind}")
     return picture_file(picture_of_influences(viewer, asked, found), f"influences.{kind}")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+import networkx as nx
 from sqlmodel import Session
 
 from app.core.dates import day, thousands
@@ -198,6 +199,39 @@ def influences_head(viewer: Viewer, asked: Asked | None, found: Influences) -> l
         ("Data", data_of_maps(found)),
     ]
     return head_of(viewer, _("Influences in system maps"), about)
+
+
+def level_of(found: Influences, key: str) -> Level:
+    """Where most maps put a factor, or the event."""
+    return Level.EVENT if key == EVENT else found.levels[key]
+
+
+def rows_of(found: Influences) -> list[list[str | int]]:
+    """One line for each influence in both directions, whichever the page shows."""
+    return [
+        [*_told_of(found, one), *_told_of(found, other), show, reviews, found.maps]
+        for show in SHOWN
+        for one, other, reviews in replace(found, show=show).edges
+    ]
+
+
+def _told_of(found: Influences, key: str) -> list[str]:
+    """Code, name and level. The event has no code."""
+    return ["" if key == EVENT else key, found.names[key], LEVEL_NAMES[level_of(found, key)]]
+
+
+def graph_of_influences(viewer: Viewer, asked: Asked | None, found: Influences) -> InfluenceGraph:
+    """The influences in the direction shown, with names and levels, as plain values for files of a graph."""
+    head = influences_head(viewer, asked, found)
+    graph: InfluenceGraph = nx.DiGraph()
+    graph.graph.update(title=head[0][0], agency=head[0][1], direction=SHOWN[found.show], arrow=what_an_arrow_is())
+    graph.graph.update((name.lower().replace(" ", "_"), words) for name, words in head[1:])
+    for key in found.graph:
+        level = level_of(found, key)
+        graph.add_node(key, label=found.names[key], level=level.value, level_name=LEVEL_NAMES[level])
+    for one, other, reviews in found.edges:
+        graph.add_edge(one, other, direction=found.show, reviews=reviews, maps=found.maps, weight=reviews)
+    return graph
 
 
 def picture_of_influences(viewer: Viewer, asked: Asked | None, found: Influences) -> str:

@@ -26,6 +26,7 @@ from app.systemic_factors.models import Answer, Direction
 from tests.conftest import words
 from tests.factories import a_condition, a_review, a_sheet, an_episode, an_influence, rate
 from tests.patterns.county import a_small_county
+from tests.patterns.pages.test_graph_files import READERS
 
 LAW, DEPARTMENT, WORK, LAST = Level.LAW_AND_FUNDING, Level.DEPARTMENT, Level.WORK, Level.EVENT
 
@@ -152,7 +153,35 @@ class TestThePage:
         assert "No map shows such" in client.get("/patterns/influences?show=helped").text
         assert client.get("/patterns/influences?influence=nothing").status_code == 200
         rows = list(csv.reader(io.StringIO(client.get("/patterns/influences.csv").text)))
-        assert ["Demand and resources", "Equipment and technology", "hindered", "2", "2"] in rows
+        workload = ["test:workload", "Demand and resources", "Law, policy and funding"]
+        tools = ["test:tools", "Equipment and technology", "Department"]
+        assert [*workload, *tools, "hindered", "2", "2"] in rows
+        assert [*tools, "", "The event", "The event", "hindered", "2", "2"] in rows
+
+    @pytest.mark.parametrize("kind", READERS)
+    def test_gives_the_graph_to_other_programs(self, session, cast, browse, kind):
+        review = a_map(session, cast, cast.harbor_north)
+        a_map(session, cast, cast.foothills_east)
+        session.commit()
+        client = browse(cast.analyst)
+        address = f"/patterns/influences.{kind}?show=hindered"
+        assert f'href="{address}"' in client.get("/patterns/influences").text
+        file = client.get(address)
+        assert file.content == client.get(address).content
+        assert f'filename="influences-hindered.{kind}"' in file.headers["content-disposition"]
+        assert "Counted from" in file.text or "counted_from" in file.text
+        assert review.code not in file.text
+        graph = READERS[kind](file.content)
+        assert graph.is_directed()
+        assert graph.nodes["test:workload"]["label"] == "Demand and resources"
+        assert graph.nodes["test:workload"]["level"] == "law_and_funding"
+        assert graph.nodes["test:workload"]["level_name"] == "Law, policy and funding"
+        assert graph.nodes[EVENT]["level"] == "event"
+        link = graph.edges["test:workload", "test:tools"]
+        assert {name: link[name] for name in ("direction", "reviews", "maps", "weight")} == {
+            "direction": "hindered", "reviews": 2, "maps": 2, "weight": 2,
+        }  # fmt: skip
+        assert client.get(f"/patterns/influences.{kind}?show=helped").status_code == 404
 
     def test_leads_from_an_influence_and_from_each_step_to_all_its_reviews_the_newest_first(
         self, session, cast, browse
@@ -186,7 +215,7 @@ class TestThePage:
         assert f'href="/patterns/influences.csv?division={cast.harbor.code}' in harbor.text
         file = client.get(f"/patterns/influences.csv?division={cast.harbor.code}").text
         assert "Filters,Division: Harbor" in file
-        assert "Demand and resources,Equipment and technology,hindered,5,5" in file
+        assert "Equipment and technology,Department,hindered,5,5" in file
         asked = f"division={cast.foothills.code}"
         few = words(client.get(f"/patterns/influences?{asked}").text)
         assert "1 of the 7 reviews that match has a system map with influences." in few
@@ -196,8 +225,8 @@ class TestThePage:
         file = client.get(f"/patterns/influences.csv?{asked}").text
         assert "Not told,fewer than 5 maps match" in file
         assert "Demand and resources" not in file
-        assert client.get(f"/patterns/influences.svg?{asked}").status_code == 404
-        assert client.get(f"/patterns/influences.png?{asked}").status_code == 404
+        for kind in ("svg", "png", *READERS):
+            assert client.get(f"/patterns/influences.{kind}?{asked}").status_code == 404
         rated = words(client.get("/patterns/influences?with=teamwork").text)
         assert "1 of the 6 reviews that match has a system map" in rated
         assert "Harbor 0" in rated
@@ -235,7 +264,7 @@ class TestThePage:
     )
     def test_names_a_value_that_does_not_exist(self, session, cast, browse, query, told):
         a_small_county(session, cast)
-        for kind in ("", ".csv", ".svg", ".png"):
+        for kind in ("", ".csv", ".svg", ".png", ".json", ".graphml", ".gexf"):
             answer = browse(cast.analyst).get(f"/patterns/influences{kind}?{query}")
             assert answer.status_code == 404
             assert told in words(answer.text)
