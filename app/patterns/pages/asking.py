@@ -13,6 +13,7 @@ from app.patterns.combinations.found import FEWEST_ROWS
 from app.patterns.counting.records import USUAL_THRESHOLD, Dimension, Layer, Selection, Unit
 from app.patterns.heatmap.table import ColumnOrder, RowOrder
 from app.patterns.pages.choices import (
+    ASKED_OF_REVIEWS,
     COMPARED_BY,
     FILTERS,
     WAYS_OF_COUNTING,
@@ -33,8 +34,7 @@ VIEW = ("by", "rows", "columns", "layer", "pack", "least", "certain", "sort", "s
 CHOSEN = ("cell", "pair", "combination", "factor", "group", "influence", "page")
 OTHER = "other_"
 """Before the name of a filter of the second side of a difference."""
-SIDE_FILTERS = ("division", "office", "type", "maltreatment", "age", "method", "level", "area", "from", "to")
-SECOND_SIDE = tuple(OTHER + name for name in SIDE_FILTERS)
+SECOND_SIDE = tuple(OTHER + name for name in ASKED_OF_REVIEWS)
 E = TypeVar("E", bound=StrEnum)
 
 

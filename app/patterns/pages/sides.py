@@ -11,7 +11,7 @@ from app.patterns.connections.forest import Forest, Told, drawn_forest, signed
 from app.patterns.connections.sentences import difference_finding
 from app.patterns.counting.incidence import Incidence
 from app.patterns.pages import asking, choices
-from app.patterns.pages.asking import OTHER, SECOND_SIDE, SIDE_FILTERS, Question
+from app.patterns.pages.asking import OTHER, SECOND_SIDE, Question
 from app.patterns.pages.dependencies import Asked
 
 LISTED = 15
@@ -75,7 +75,8 @@ def sides_of(asked: Asked) -> Sides:
     chosen = [(name.removeprefix(OTHER), value) for name, value in sent if name in SECOND_SIDE]
     question = asking.read(asked.question.path, [*ways, *chosen], asked.snapshot)
     filters = choices.filters(question.sent, asked.snapshot)
-    second, selection = asked.snapshot.incidence.where(question.selection), asked.question.selection
+    second = asked.snapshot.incidence.where(question.selection)
+    of_both = (asked.question.selection, question.selection)
     if not chosen:
         second = second.rows(~np.isin(second.codes, asked.incidence.codes))
     return Sides(
@@ -84,9 +85,14 @@ def sides_of(asked: Asked) -> Sides:
         second_question=question if chosen else None,
         first_words=_words(asked.filters) or _("All reviews"),
         second_words=_words(filters) or _("All other reviews"),
-        first_filters=[one for one in asked.filters if one.name in SIDE_FILTERS],
-        second_filters=[replace(one, name=OTHER + one.name) for one in filters if one.name in SIDE_FILTERS],
-        found=difference_of(asked.incidence, second, asked.question.layer, selection.present + selection.absent),
+        first_filters=[one for one in asked.filters if one.name in choices.ASKED_OF_REVIEWS],
+        second_filters=[replace(one, name=OTHER + one.name) for one in filters if one.name in choices.ASKED_OF_REVIEWS],
+        found=difference_of(
+            asked.incidence,
+            second,
+            asked.question.layer,
+            {code for one in of_both for code in one.present + one.absent},
+        ),
     )
 
 

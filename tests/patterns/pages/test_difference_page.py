@@ -52,6 +52,33 @@ class TestTheDifference:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}").text)
         assert "First side: Division: Harbor (7 reviews). Second side: All other reviews (6 reviews)." in told
 
+    def test_offers_each_side_every_filter_that_leaves_reviews_out(self, client: Browser) -> None:
+        form = client.get(DIFFERENCE).text.split('aria-label="What is compared"')[1].split("</form>")[0]
+        for name in ("division", "office", "area", "episode", "interface", "from", "to", "with", "without"):
+            assert f'name="{name}"' in form
+            assert f'name="other_{name}"' in form
+        assert form.count('id="filter-domain"') == 1
+        assert 'name="other_domain"' not in form
+        # Each can be chosen for each side: what the form sends is understood.
+        for name, value in set(
+            re.findall(r'name="((?:other_)?(?:with|without|episode|interface))" value="([^"]+)"', form)
+        ):
+            html = client.get(f"{DIFFERENCE}?{name}={value}").text
+            assert re.search(rf'name="{name}" value="{value}" checked', html)
+
+    def test_leaves_out_the_factor_that_either_side_was_chosen_by(self, client: Browser) -> None:
+        for asked in ("with=teamwork&other_without=teamwork", "other_with=teamwork&without=teamwork"):
+            html = client.get(f"{DIFFERENCE}?{asked}").text
+            told = words(html)
+            assert "With: Teamwork and handoffs (5 reviews)" in told
+            assert "Without: Teamwork and handoffs (7 reviews)" in told
+            assert "factor=workload" in html
+            assert "factor=teamwork" not in html
+
+    def test_chooses_the_second_side_by_key_episodes(self, client: Browser) -> None:
+        told = words(client.get(f"{DIFFERENCE}?from=2026-Q3&other_episode=improvement_opportunity").text)
+        assert "Second side: Key episode: Improvement opportunity" in told
+
     def test_is_not_tested_while_reviews_stand_on_both_sides(self, client: Browser, cast: Cast) -> None:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&other_from=2026-Q2").text)
         assert "7 reviews stand on both sides, so that nothing can be tested." in told
