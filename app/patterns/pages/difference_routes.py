@@ -108,4 +108,6 @@ def _head(session: Session, asked: Asked, viewer: Viewer, sides: Sides) -> list[
     kept = [(name, words) for name, words in head if name not in ("Counted from", "Filters")]
     first = f"{sides.first_words} ({sides.first.n_reviews})"
     second = f"{sides.second_words} ({sides.second.n_reviews})"
-    return [*kept, ("First side", first), ("Second side", second)]
+    domains = next(one.chosen_words for one in asked.filters if one.name == "domain")
+    of_both = [("Factors of the domain", domains)] if domains else []
+    return [*kept, *of_both, ("First side", first), ("Second side", second)]

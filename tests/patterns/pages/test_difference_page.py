@@ -110,6 +110,12 @@ class TestTheDifference:
         assert client.get(f"{DIFFERENCE}/{name}{asked}").status_code == 200
         assert session.exec(select(TrailEntry).where(TrailEntry.did == f"download connections/difference/{name}")).one()
 
+    def test_files_name_the_domain_whose_factors_are_compared(self, client: Browser) -> None:
+        domain = re.findall(r'name="domain" value="([^"]+)"> ([^<]+)<', client.get(DIFFERENCE).text)[0]
+        asked = f"{DIFFERENCE}/factors.csv?from=2026-Q3&other_to=2026-Q2"
+        assert f"Factors of the domain,{domain[1]}" in client.get(f"{asked}&domain={domain[0]}").text
+        assert "Factors of the domain" not in client.get(asked).text
+
     def test_one_factor_s_neighbors_are_a_picture(self, client: Browser) -> None:
         answer = client.get("/patterns/factors/teamwork/neighbors.png")
         assert answer.content.startswith(b"\x89PNG")
