@@ -77,9 +77,12 @@ def combinations_in(incidence: Incidence, layer: Layer, *, least: int | None = N
         replace(one, split=_best_split(one, there)) if one.is_unlikely_chance else one
         for one, there in zip(told, rows, strict=True)
     ]
-    is_depth_judged = len(incidence.factors) >= DEPTH_FROM_FACTORS
+    everything = incidence.of_all_domains
+    is_depth_judged = len(everything.factors) >= DEPTH_FROM_FACTORS
     if is_depth_judged:
-        parted = _given_depth(parted, columns, rows, drawn_from=(answered, present), frequent=frequent)
+        places = [tuple(incidence.places_in_all[at] for at in chosen) for chosen in columns]
+        drawn_from = everything.answered_and_present(layer)
+        parted = _given_depth(parted, places, rows, drawn_from=drawn_from, frequent=frequent)
     possible = sum(comb(frequent, size) for size in SIZES_TESTED)
     return Found(tuple(sorted(parted, key=_order)), least, possible, is_depth_judged)
 

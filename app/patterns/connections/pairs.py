@@ -176,8 +176,11 @@ def _counted(incidence: Incidence, layer: Layer) -> tuple[Pair, ...]:
     depth_expected = np.full(p.shape, np.nan)
     depth_p = np.full(p.shape, np.nan)
     # Where nothing passes the plain test, depth has nothing to explain.
-    if len(incidence.factors) >= DEPTH_FROM_FACTORS and np.nanmin(adjusted_p, initial=1.0) <= FALSE_DISCOVERY_RATE:
-        depth_expected = _given_depth(incidence, layer, first * second / np.maximum(base, 1))
+    everything = incidence.of_all_domains
+    if len(everything.factors) >= DEPTH_FROM_FACTORS and np.nanmin(adjusted_p, initial=1.0) <= FALSE_DISCOVERY_RATE:
+        places = np.array(incidence.places_in_all, dtype=np.intp)
+        times = _times_given_depth(everything, layer)[places[i], places[j]]
+        depth_expected = first * second / np.maximum(base, 1) * times
         seen, row, column, total = (counted[is_tested] for counted in (together, first, second, base))
         depth_p[is_tested] = adjusted(chance_of_at_least(seen, row, column, total, depth_expected[is_tested]))
     columns = (base, first, second, together, p, adjusted_p, depth_expected, depth_p)
@@ -201,19 +204,23 @@ def _counted(incidence: Incidence, layer: Layer) -> tuple[Pair, ...]:
     )
 
 
-def _given_depth(incidence: Incidence, layer: Layer, expected: Numbers) -> Numbers:
-    """Per pair: as many times its expected count as trades give to the two over all reviews.
+def _times_given_depth(incidence: Incidence, layer: Layer) -> Numbers:
+    """Factor by factor: as many times its expected count as trades give to the two over all reviews.
 
     A ratio, because trades move a factor between reviews in which the other was answered and reviews in which not.
+    Drawn once for each table, of all domains, since that is what a review's depth is.
     """
-    answered, present = incidence.answered_and_present(layer)
-    shared = expected_given_depth(answered, present)
-    i, j = np.triu_indices(len(incidence.factors), k=1)
-    both_answered = incidence.pair_counts(layer).base[i, j]
-    rate = np.diagonal(shared) / np.maximum(answered.sum(axis=0), 1)
-    usual = rate[i] * rate[j] * both_answered
-    times: Numbers = np.divide(shared[i, j], usual, out=np.ones_like(usual), where=usual > 0)
-    return np.multiply(expected, times)
+    kept = _times.setdefault(incidence, {})
+    if layer not in kept:
+        answered, present = incidence.answered_and_present(layer)
+        shared = expected_given_depth(answered, present)
+        rate = np.diagonal(shared) / np.maximum(answered.sum(axis=0), 1)
+        usual = np.outer(rate, rate) * incidence.pair_counts(layer).base
+        kept[layer] = np.divide(shared, usual, out=np.ones_like(usual), where=usual > 0)
+    return kept[layer]
+
+
+_times: WeakKeyDictionary[Incidence, dict[Layer, Numbers]] = WeakKeyDictionary()
 
 
 def _adjusted_where(is_tested: Flags, p: Numbers) -> Numbers:

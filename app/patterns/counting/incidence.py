@@ -3,7 +3,7 @@
 Everything else in patterns asks it for counts and never sees how it keeps them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
@@ -45,7 +45,8 @@ class Incidence(TalliedTable):
         if selection.unit is Unit.EPISODE:
             return self._in_episodes(rows, episodes, selection.threshold)._of_domains(selection.domains)
         if not rows.all():
-            return Part(self, np.flatnonzero(rows), selection.threshold)._of_domains(selection.domains)
+            part: Incidence = Part(self, np.flatnonzero(rows), selection.threshold)._of_domains(selection.domains)
+            return part
         return self._from(selection.threshold)._of_domains(selection.domains)
 
     def _from(self, threshold: int) -> "Incidence":
@@ -166,6 +167,13 @@ class Part(Incidence):
     def _with(self, **changed: Any) -> Any:
         # No part: what is changed would not be found in the whole.
         return Incidence(**{field.name: getattr(self, field.name) for field in fields(self)} | changed)
+
+    def _of_domains(self, domains: Sequence[str]) -> Any:
+        some = super()._of_domains(domains)
+        if some is not self:
+            # It keeps this part for as long as itself.
+            some.__dict__["n_bytes"] = some.n_bytes + self.n_bytes
+        return some
 
     @cached_property
     def codes(self) -> npt.NDArray[np.str_]:

@@ -113,6 +113,17 @@ class Table:
         return sum(array.nbytes for array in arrays)
 
     @cached_property
+    def of_all_domains(self) -> Self:
+        """The same rows with every factor: how many factors a review has does not depend on which of them are shown."""
+        return self
+
+    @cached_property
+    def places_in_all(self) -> tuple[int, ...]:
+        """Where its factors stand in `of_all_domains`."""
+        place = {factor: at for at, factor in enumerate(self.of_all_domains.factors)}
+        return tuple(place[factor] for factor in self.factors)
+
+    @cached_property
     def in_area(self) -> Flags:
         """Review by service area: any episode there."""
         there = np.zeros((self.n_reviews, len(self.areas)), dtype=np.bool_)
@@ -148,13 +159,15 @@ class Table:
             return self
         kept = np.array([factor.domain in domains for factor in self.factors], dtype=np.bool_)
         links = self.links.where(kept[self.links.factors])
-        return self._with(
+        some = self._with(
             factors=tuple(factor for factor, is_kept in zip(self.factors, kept.tolist(), strict=True) if is_kept),
             answers=self.answers[:, kept],
             directions=self.directions[:, kept],
             single_raters=self.single_raters[:, kept],
             links=replace(links, factors=(np.cumsum(kept, dtype=np.int16) - np.int16(1))[links.factors]),
         )
+        some.__dict__["of_all_domains"] = self
+        return some
 
     def with_reviews(self, others: Self) -> Self:
         """This table and the reviews of another one, which has the same factors and none of these reviews."""

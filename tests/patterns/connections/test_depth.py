@@ -13,7 +13,7 @@ from app.patterns.connections.depth import expected_given_depth
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.counting.chance import chance_of_at_least
 from app.patterns.counting.incidence import Incidence
-from app.patterns.counting.records import Factor, Layer
+from app.patterns.counting.records import Factor, Layer, Selection
 from app.patterns.pages.files import reading_of
 from tests.patterns.tables import factors_named, reviews_with
 
@@ -114,6 +114,16 @@ class TestWhatIsCalledALink:
     def test_two_that_go_together_beyond_it_are_a_link(self):
         pairs = pairs_in(independent_given_depth(380, 16, seed=5, together=0.5))
         assert [(pair.first.code, pair.second.code) for pair in pairs if pair.is_link] == [("f14", "f15")]
+
+    @pytest.mark.parametrize("domains", [("Team",), ("Practice", "Partners"), ("Nothing",)])
+    def test_depth_is_that_of_the_whole_list_whichever_domains_are_chosen(self, domains: tuple[str, ...]) -> None:
+        tags = independent_given_depth(380, 16, seed=5)
+        whole = Incidence.of(reviews_with(tags.astype(int).tolist()), factors_named(16))
+        expected = {(pair.first, pair.second): pair.depth_expected for pair in pairs_of(whole, Layer.HINDERED)}
+        some = pairs_of(whole.where(Selection(domains=domains)), Layer.HINDERED)
+        assert {pair.first.domain for pair in some} == set(domains) - {"Nothing"}
+        assert [pair.depth_expected for pair in some] == [expected[pair.first, pair.second] for pair in some]
+        assert not [pair for pair in some if pair.is_link]
 
     def test_a_short_list_of_factors_cannot_tell_depth_from_a_link(self):
         pairs = pairs_in(independent_given_depth(380, 9, seed=5))
