@@ -53,7 +53,8 @@ class Difference:
     shares: tuple[ShareDifference, ...]
     """The largest difference first."""
     pairs: tuple[PairDifference, ...]
-    """The largest difference first, and those that could not be tested last; pairs without one are not here."""
+    """The largest difference first, and last those that were not tested, the most frequent first: of few reviews phi is
+    easily large. Pairs without a difference are not here."""
     on_both_sides: int
     """Reviews that stand on both sides. While there are any, nothing is tested: the two would not be independent."""
 
@@ -160,7 +161,13 @@ def _pairs(first: Sequence[Pair], second: Sequence[Pair], *, is_apart: bool) -> 
         )
         for (a, b, phi), error in zip(found, errors, strict=True)
     ]
-    return tuple(sorted(made, key=lambda one: (one.interval is None, -abs(one.difference or 0.0))))
+    return tuple(sorted(made, key=_order))
+
+
+def _order(one: PairDifference) -> tuple[bool, int, float]:
+    is_tested = one.interval is not None
+    together = 0 if is_tested else one.first.together + one.second.together
+    return not is_tested, -together, -abs(one.difference or 0.0)
 
 
 def _expects_enough(one: Pair, other: Pair) -> bool:

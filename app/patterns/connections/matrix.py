@@ -39,6 +39,8 @@ class CellKind(StrEnum):
     NOT_FIRM = "not_firm"
     """A link that rests on one review, or that too few resamples show: a square of middle size."""
     COULD_BE_CHANCE = "could_be_chance"
+    NOT_TESTED = "not_tested"
+    """Fewer than 1 would be expected with both: a small ring without a color, as any lift of so few is easily large."""
     NOT_DEFINED = "not_defined"
 
 
@@ -88,6 +90,10 @@ class Matrix:
     cells: tuple[MatrixCell, ...]
     labels: tuple[MatrixLabel, ...]
     blocks: tuple[MatrixBlock, ...]
+
+    @property
+    def has_untested(self) -> bool:
+        return any(cell.kind is CellKind.NOT_TESTED for cell in self.cells)
 
     def shapes(self, selected: Pair | None, address: Callable[[Pair], str] | None = None) -> Markup:
         """The cells as SVG; with addresses, the pairs are links that tell what they are.
@@ -163,8 +169,11 @@ def _matrix_cell(
     both = f"{row.label} with {column.label}"
     if pair.lift is None:
         return MatrixCell(CellKind.NOT_DEFINED, x, y, "–", f"{both}: nothing to compare", pair=pair)
+    description = f"{both}: {number_of(pair.together, pair.unit)}, {pair.expected:.1f} expected"
+    if not pair.is_tested:
+        return MatrixCell(CellKind.NOT_TESTED, x, y, "", f"{description}, not tested", pair=pair)
     shade = bisect_right(LIFT_STARTS, round(pair.lift, 1))
-    description = f"{both}: {number_of(pair.together, pair.unit)}, {pair.expected:.1f} expected, {pair.lift:.2f} times"
+    description = f"{description}, {pair.lift:.2f} times"
     kind = CellKind.UNLIKELY_CHANCE if pair.is_unlikely_chance else CellKind.COULD_BE_CHANCE
     if pair.is_explained_by_depth:
         kind, description = CellKind.EXPLAINED_BY_DEPTH, f"{description}, explained by depth of review"
@@ -206,5 +215,7 @@ def _square(cell: MatrixCell, *, is_link: bool) -> str:
         return f'<rect {size} fill="{cell.fill}" stroke="#5b6873" stroke-width=".75"/>{text}'
     # A link is as large as its cell, however small its square.
     all_of_it = '<rect width="28" height="28" fill="#ffffff" fill-opacity="0"/>' if is_link else ""
+    if cell.kind is CellKind.NOT_TESTED:
+        return f'{all_of_it}<circle cx="14" cy="14" r="2.5" fill="{cell.fill}" stroke="#8a8577" stroke-width=".75"/>'
     size = 'x="10" y="10" width="8" height="8" rx="2"'
     return f'{all_of_it}<rect {size} fill="{cell.fill}" stroke="#8a8577" stroke-width=".75"/>'

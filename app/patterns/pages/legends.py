@@ -47,7 +47,7 @@ def marks_of(drawing: str, context: Mapping[str, Any]) -> Sequence[Mark]:
         case "map":
             return _of_map(counted, only_links=context.get("only_links", False))
         case "matrix":
-            return _of_matrix(counted)
+            return _of_matrix(counted, has_untested=context["matrix"].has_untested)
         case "combinations" if not context["upset"].rows:
             return ()
         case "combinations":
@@ -85,11 +85,13 @@ def _of_map(counted: str, *, only_links: bool) -> list[Mark]:
     ]
 
 
-def _of_matrix(counted: str) -> list[Mark]:
+def _of_matrix(counted: str, *, has_untested: bool) -> list[Mark]:
+    untested = Mark("pale", _("Small ring: not tested, because fewer than 1 is expected"))
     return [
         *_ramp([words for _color, words in LIFT_CLASSES], [color for color, _words in LIFT_CLASSES]),
         Mark("nothing", _("times the number expected by chance")),
         Mark("small", _("Small square: could be chance, or explained by depth of review"), "#ecd3a8"),
+        *([untested] if has_untested else []),
         Mark("middle", _("Medium square: a link that is not firm: it rests on one review or on few"), "#b9d3dc"),
         Mark("box", _("Gray diagonal: %(counted)s with the factor") % {"counted": counted}, "#eceae4"),
     ]

@@ -139,6 +139,18 @@ class TestDifference:
         z = found.difference / sqrt(phi_variance(found.first) + phi_variance(found.second))
         assert found.adjusted_p == pytest.approx(2 * stats.norm.sf(z))
 
+    def test_of_pairs_not_tested_comes_last_and_the_most_frequent_first(self) -> None:
+        # The last two of five factors are rare: one review with both gives the largest phi of all.
+        rows = [[1, 1, 1, 0, 0]] * 20 + [[1, 0, 0, 0, 0]] * 10 + [[0, 1, 0, 0, 0]] * 10 + [[0, 0, 1, 0, 0]] * 10
+        rare = [[1, 0, 0, 1, 0]] * 3 + [[0, 0, 0, 0, 1]]
+        found = difference_of(*two_sides([*rows, *rare, [0, 0, 0, 1, 1]], [*rows, *rare, *rare]), Layer.HINDERED).pairs
+        tested = [one for one in found if one.interval]
+        assert len(tested) == 3
+        assert found[:3] == tuple(tested)
+        counts = [one.first.together + one.second.together for one in found[3:]]
+        assert counts == sorted(counts, reverse=True)
+        assert (max(counts), abs(found[3].difference) < max(abs(one.difference) for one in found)) == (9, True)
+
     def test_is_not_tested_while_reviews_stand_on_both_sides(self) -> None:
         everything = Incidence.of(reviews_by_hand(), FACTORS)
         found = difference_of(everything, everything.rows(np.isin(everything.codes, ["n1", "s1"])), Layer.HINDERED)

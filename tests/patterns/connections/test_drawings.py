@@ -21,6 +21,7 @@ from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.connections.stability import Key, Stability, stability_of
 from app.patterns.counting.incidence import Incidence
 from app.patterns.counting.records import Layer, Selection
+from app.patterns.pages.legends import marks_of
 from tests.patterns.tables import QUICKLY, Table, factors_named, in_blocks, present_of, random_tables, reviews_with
 
 ROOT = Path(__file__).parents[3]
@@ -160,6 +161,18 @@ class TestMatrix:
             if cell.pair is not None:
                 expected = CellKind.UNLIKELY_CHANCE if cell.pair.is_unlikely_chance else CellKind.COULD_BE_CHANCE
                 assert cell.kind is expected
+
+    def test_a_pair_that_was_not_tested_has_no_color(self) -> None:
+        rows = [[1, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [1, 1, 0], *[[1, 0, 0]] * 9]
+        layout, incidence, pairs = layout_from((reviews_with(rows), factors_named(3)))
+        matrix = drawn_matrix(layout.grouping, incidence.factors, pairs, present_of(incidence), firmness(incidence))
+        untested = [cell for cell in matrix.cells if cell.kind is CellKind.NOT_TESTED]
+        assert [cell.pair for cell in untested] == [pair for pair in pairs if not pair.is_tested] * 2
+        assert all(cell.description.endswith("1 review, 0.6 expected, not tested") for cell in untested)
+        assert {cell.fill for cell in untested} == {"#ffffff"}
+        assert matrix.shapes(None).count('r="2.5"') == 2
+        told = [mark.words for mark in marks_of("matrix", {"matrix": matrix})]
+        assert "Small ring: not tested, because fewer than 1 is expected" in told
 
     def test_a_link_that_is_not_firm_is_smaller(self) -> None:
         layout, incidence, pairs = layout_from(in_blocks([3]))
