@@ -86,13 +86,13 @@ def _standing_out(table: Heatmap, column: Column) -> str:
 def cell_finding(table: Heatmap, row: Row, cell: Cell) -> str:
     """How one cell compares, for the panel beside the heatmap."""
     others = PLURALS[table.dimension]
+    if table.tells_parts:
+        return _not_compared()
     if not cell.share.is_comparable:
         return _("Too few to compare: %(answered)s with an answer, and %(smallest_base)s are needed.") % {
             "answered": cell.share.answered,
             "smallest_base": SMALLEST_BASE,
         }
-    if table.tells_parts:
-        return _not_compared()
     if cell.adjusted_p is None:
         return _("No other %(others)s have a rating for %(label)s to compare with.") % {
             "others": others,
