@@ -38,16 +38,17 @@ class Incidence(TalliedTable):
 
     def where(self, selection: Selection) -> "Incidence":
         """What the selection asks for, as a table of its own."""
-        rows = self._chosen(selection)
-        episodes = self._episodes_chosen(selection)
-        if episodes is not None:
-            rows &= self._with_any(episodes)
+        chosen = self._asked_for(selection)
         if selection.unit is Unit.EPISODE:
-            return self._in_episodes(rows, episodes, selection.threshold)._of_domains(selection.domains)
-        if not rows.all():
-            part: Incidence = Part(self, np.flatnonzero(rows), selection.threshold)._of_domains(selection.domains)
+            return self._in_episodes(chosen, selection.threshold)._of_domains(selection.domains)
+        if not chosen.all():
+            part: Incidence = Part(self, np.flatnonzero(chosen), selection.threshold)._of_domains(selection.domains)
             return part
         return self._from(selection.threshold)._of_domains(selection.domains)
+
+    def number_in_any(self, selections: Iterable[Selection]) -> int:
+        """Reviews, or key episodes where these are the unit, that at least one of the selections asks for."""
+        return int(np.count_nonzero(np.any([self._asked_for(selection) for selection in selections], axis=0)))
 
     def _from(self, threshold: int) -> "Incidence":
         """The same table, in which a factor is present from this rating on; whoever asks next finds it and its bits."""

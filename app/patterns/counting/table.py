@@ -130,9 +130,8 @@ class Table:
         there[self.episodes.rows, self.episodes.areas] = True
         return there
 
-    def _in_episodes(self, rows: Flags, chosen: Flags | None, threshold: int) -> Self:
-        """The key episodes of these rows, or those chosen among them: one row for each, in the order of the reviews."""
-        kept = rows[self.episodes.rows] if chosen is None else rows[self.episodes.rows] & chosen
+    def _in_episodes(self, kept: Flags, threshold: int) -> Self:
+        """These key episodes as a table: one row for each, in the order of the reviews."""
         order = np.argsort(self.episodes.rows[kept], kind="stable")
         found = self.episodes.where(kept).where(order)
         links = self.links.renumbered(kept)
@@ -227,6 +226,14 @@ class Table:
 
     def _column(self, factor: str) -> int:
         return next(at for at, known in enumerate(self.factors) if known.code == factor)
+
+    def _asked_for(self, selection: Selection) -> Flags:
+        """The rows, or the key episodes where these are the unit, that the selection asks for, of any domain."""
+        rows, episodes = self._chosen(selection), self._episodes_chosen(selection)
+        if selection.unit is Unit.EPISODE:
+            within = rows[self.episodes.rows]
+            return within if episodes is None else within & episodes
+        return rows if episodes is None else rows & self._with_any(episodes)
 
     def _chosen(self, selection: Selection) -> Flags:
         rows = np.ones(self.n_reviews, dtype=np.bool_)

@@ -30,12 +30,9 @@ class Sides:
     second_words: str
     first_filters: Sequence[choices.Filter]
     second_filters: Sequence[choices.Filter]
+    number: int
+    """Of both sides together; what stands on both counts once."""
     found: Difference
-
-    @property
-    def number(self) -> int:
-        """Of both sides together; what stands on both counts once."""
-        return self.first.n_reviews + self.second.n_reviews - self.found.on_both_sides
 
     @property
     def finding(self) -> str:
@@ -77,8 +74,11 @@ def sides_of(asked: Asked) -> Sides:
     filters = choices.filters(question.sent, asked.snapshot)
     second = asked.snapshot.incidence.where(question.selection)
     of_both = (asked.question.selection, question.selection)
-    if not chosen:
+    if chosen:
+        number = asked.snapshot.incidence.number_in_any(of_both)
+    else:
         second = second.rows(~np.isin(second.codes, asked.incidence.codes))
+        number = asked.incidence.n_reviews + second.n_reviews
     return Sides(
         first=asked.incidence,
         second=second,
@@ -87,6 +87,7 @@ def sides_of(asked: Asked) -> Sides:
         second_words=_words(filters) or _("All other reviews"),
         first_filters=[one for one in asked.filters if one.name in choices.ASKED_OF_REVIEWS],
         second_filters=[replace(one, name=OTHER + one.name) for one in filters if one.name in choices.ASKED_OF_REVIEWS],
+        number=number,
         found=difference_of(
             asked.incidence,
             second,

@@ -183,3 +183,20 @@ class TestTheLatentLayer:
         areas = incidence.tally_by(Dimension.SERVICE_AREA, Layer.LATENT)
         assert areas.groups == ("hotline", "investigation")
         assert areas.tally.present.tolist() == [[1, 0], [0, 0], [0, 0]]
+
+
+class TestSeveralSelections:
+    @QUICKLY
+    @given(table=random_tables(), unit=st.sampled_from(Unit))
+    def test_count_once_what_any_of_them_asks_for(self, table: Table, unit: Unit) -> None:
+        reviews, factors = table
+        whole, kind = Incidence.of(reviews, factors), EpisodeKind.IMPROVEMENT_OPPORTUNITY
+        asked = [
+            [episode.service_area == "hotline" or episode.kind == kind for episode in review.episodes]
+            for review in reviews
+        ]
+        number = sum(map(sum, asked)) if unit is Unit.EPISODE else sum(map(any, asked))
+        selections = [Selection(unit=unit, service_area=("hotline",)), Selection(unit=unit, episode_kind=(kind,))]
+        assert whole.number_in_any(selections) == number
+        assert whole.number_in_any(selections[:1]) == whole.where(selections[0]).n_reviews
+        assert whole.number_in_any([*selections, Selection(unit=unit)]) == whole.where(Selection(unit=unit)).n_reviews

@@ -85,6 +85,12 @@ class TestTheDifference:
         assert "Not tested: reviews stand on both sides" in told
         assert "Not tested: too few with both" not in told
 
+    @pytest.mark.parametrize(("other_area", "number"), [("hotline", 4), ("investigation", 5)])
+    def test_counts_each_key_episode_once(self, client: Browser, other_area: str, number: int) -> None:
+        # One review has key episodes in both areas.
+        told = words(client.get(f"{DIFFERENCE}?unit=episode&area=hotline&other_area={other_area}").text)
+        assert f"Counted from {number} key episodes" in told
+
     def test_says_when_a_side_has_no_review(self, client: Browser, cast: Cast) -> None:
         told = words(client.get(f"{DIFFERENCE}?division={cast.harbor.code}&from=2026-Q3").text)
         assert "There are no reviews on the first side." in told
