@@ -65,6 +65,12 @@ class TestTheHeatmap:
         told = words(client.get("/patterns/heatmap").text)
         assert "Counted from 13 rated reviews that you may read; 3 more are not rated yet." in told
 
+    @pytest.mark.parametrize("view", ["map", "matrix", "list"])
+    def test_connections_say_once_how_they_were_counted(self, client: Browser, view: str) -> None:
+        told = words(client.get(f"/patterns/connections/{view}").text)
+        for part in ("Counted from 13 rated reviews that you may read", "Fisher’s exact test", "Whether depth of review"):
+            assert told.count(part) == 1
+
     @pytest.mark.parametrize(("layer", "told"), [("hindered", "made the work harder"), ("helped", "helped the work")])
     @pytest.mark.parametrize("view", ["heatmap", "connections/map", "connections/matrix", "connections/list"])
     def test_every_view_says_which_direction_it_counts(self, client: Browser, view: str, layer: str, told: str) -> None:
