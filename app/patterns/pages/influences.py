@@ -47,6 +47,13 @@ class Influences:
         return len(self.records)
 
     @property
+    def counted_from(self) -> str:
+        """The number of maps, and of how many reviews."""
+        maps = ngettext("%(num)s system map", "%(num)s system maps", self.maps) % {"num": thousands(self.maps)}
+        reviews = ngettext("of %(num)s review", "of %(num)s reviews", self.reviews) % {"num": thousands(self.reviews)}
+        return f"{maps}, {reviews}"
+
+    @property
     def is_withheld(self) -> bool:
         """Filters leave so few maps that a number would point at one of them; they can be read one by one."""
         return self.is_filtered and 0 < self.maps < SMALLEST_BASE
@@ -193,7 +200,7 @@ def influences_head(viewer: Viewer, asked: Asked | None, found: Influences) -> l
     """The first lines of a file: what it is of whom, and which maps it counts."""
     chips = following(asked, choices.ASKED_OF_REVIEWS)["chips"] if asked else []
     about = [
-        ("Counted from", f"{found.maps} system maps"),
+        ("Counted from", found.counted_from),
         ("Filters", "; ".join(words for words, _address in chips) or "none"),
         *([("Not told", f"fewer than {SMALLEST_BASE} maps match")] if found.is_withheld else []),
         ("Data", data_of_maps(found)),

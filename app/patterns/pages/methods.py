@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.core.translation import N_, Words
+from app.core.translation import N_, Words, ngettext
 from app.core.translation import gettext as _
 from app.patterns.combinations.found import Found
 from app.patterns.connections.pairs import DEPTH_FROM_FACTORS, INTERVAL_FROM_EXPECTED, Pair
@@ -96,9 +96,12 @@ def cells_method(heat: Heatmap) -> str:
         return _("No cell is compared with the other %(others)s, so none is tested.") % {
             "others": PLURALS[heat.dimension]
         }
-    words = _(
+    words = ngettext(
         "Every cell with at least %(least)s %(counted)s is compared with the other %(others)s together by Fisher’s "
-        "exact test, adjusted for %(number)s comparisons (false discovery rate 5%%)."
+        "exact test, adjusted for %(number)s comparison (false discovery rate 5%%).",
+        "Every cell with at least %(least)s %(counted)s is compared with the other %(others)s together by Fisher’s "
+        "exact test, adjusted for %(number)s comparisons (false discovery rate 5%%).",
+        heat.compared,
     )
     return words % {
         "least": SMALLEST_BASE,

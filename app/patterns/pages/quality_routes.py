@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from app.audit import trail
 from app.core.database import Look, Transaction
+from app.core.dates import thousands
 from app.core.downloads import file_of
 from app.core.routing import router
-from app.core.translation import gettext as _
+from app.core.translation import ngettext
 from app.identity.dependencies import PatternReader, ThePage
 from app.identity.viewers import Viewer
 from app.patterns.briefs.document import data_words
@@ -72,7 +73,11 @@ def agreement_file(session: Transaction, viewer: PatternReader) -> Response:
     """How far two raters agree, by factor and by two raters; an empty cell where a number is not defined."""
     trail.record(session, "download trends/agreement.csv", by=viewer)
     found = rated_by_two(session, viewer)
-    counted = _("%(number)s pairs of ratings by two people who did not see each other’s") % {"number": len(found)}
+    counted = ngettext(
+        "%(num)s pair of ratings by two people who did not see each other’s",
+        "%(num)s pairs of ratings by two people who did not see each other’s",
+        len(found),
+    ) % {"num": thousands(len(found))}
     about = [("Counted from", counted), ("Data", data_words(data_day(session, viewer)))]
     head = head_of(viewer, "How far raters agree", about)
     return file_of(

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlmodel import Session
 
-from app.core.clock import today
 from app.core.forms import cleaned
 from app.core.translation import N_, Words
 from app.core.translation import gettext as _
@@ -20,9 +19,10 @@ from app.patterns.heatmap.table import Heatmap, heatmap
 from app.patterns.pages import asking, choices
 from app.patterns.pages.asking import NotKnown, least_together
 from app.patterns.pages.dependencies import HEATMAP, Asked
+from app.patterns.pages.over_time import OverTime, trends_of
 from app.patterns.snapshot import Snapshot
 from app.patterns.trends import queries as trend_queries
-from app.patterns.trends.series import Trend, factor_trends
+from app.patterns.trends.series import Trend
 from app.patterns.views.kept import Kept, counted_now
 from app.patterns.views.models import LONGEST_ADDRESS
 
@@ -167,14 +167,11 @@ def counted(session: Session, viewer: Viewer, one: Opened) -> Counted:
 
 
 def _trends(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Trend]:
-    days = {change.code: change.changed_on for change in trend_queries.changes(session, viewer)}
-    return factor_trends(
-        asked.incidence,
-        asked.question.layer,
-        days=trend_queries.days_of_reviews(session, viewer),
-        today=today(),
-        starts=[days[code] for code in asked.question.sent.get("rebase", ()) if code in days],
-    )
+    # A change that was taken back since is left out, where the page itself would refuse it.
+    changes = trend_queries.changes(session, viewer)
+    wanted = asked.question.sent.get("rebase", ())
+    starts = [change.changed_on for change in changes if change.code in wanted]
+    return trends_of(session, viewer, OverTime(asked, changes, starts))
 
 
 def _combinations(asked: Asked) -> list[str]:

@@ -4,9 +4,8 @@ from functools import partial
 
 from sqlmodel import Session
 
-from app.core.dates import quarter, thousands
+from app.core.dates import quarter
 from app.core.translation import gettext as _
-from app.core.translation import ngettext
 from app.identity.viewers import Viewer
 from app.patterns import evidence
 from app.patterns.briefs.document import Table
@@ -67,7 +66,7 @@ def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[C
         what=_("system maps"),
         line=_("Influence"),
         facts=[
-            (_("Counted from"), _counted_from(found)),
+            (_("Counted from"), found.counted_from),
             (_("Which influences"), SHOWN[found.show]),
             (_("Filters"), filter_words(following(asked, choices.ASKED_OF_REVIEWS)["chips"])),
         ],
@@ -76,19 +75,13 @@ def influences_content(session: Session, viewer: Viewer, one: Opened) -> tuple[C
     )
 
 
-def _counted_from(found: Influences) -> str:
-    maps = ngettext("%(num)s system map", "%(num)s system maps", found.maps) % {"num": thousands(found.maps)}
-    reviews = ngettext("of %(num)s review", "of %(num)s reviews", found.reviews) % {"num": thousands(found.reviews)}
-    return f"{maps}, {reviews}"
-
-
 def influences_picture(found: Influences) -> Picture:
     """As many of the arrows told of most as can be read on paper."""
     return in_turn([partial(_picture, found, most, drawn) for most, drawn in _narrow_enough(found)])
 
 
 def _picture(found: Influences, most: int, drawn: Drawing) -> Picture:
-    above = [_("Counted from %(base)s") % {"base": _counted_from(found)}, found.left_out_of_drawing(most)]
+    above = [_("Counted from %(base)s") % {"base": found.counted_from}, found.left_out_of_drawing(most)]
     title = _("Influences in system maps: %(which)s") % {"which": SHOWN[found.show]}
     return picture(
         "influences", f"{title}. {found.finding}", title=title, above=filter(None, above),
