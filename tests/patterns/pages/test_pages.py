@@ -68,7 +68,7 @@ class TestTheHeatmap:
     @pytest.mark.parametrize("view", ["map", "matrix", "list"])
     def test_connections_say_once_how_they_were_counted(self, client: Browser, view: str) -> None:
         told = words(client.get(f"/patterns/connections/{view}").text)
-        for part in ("Counted from 13 rated reviews that you may read", "Fisher’s exact test", "Whether depth of review"):
+        for part in ("Counted from 13 rated reviews", "Fisher’s exact test", "Whether depth of review"):
             assert told.count(part) == 1
 
     @pytest.mark.parametrize(("layer", "told"), [("hindered", "made the work harder"), ("helped", "helped the work")])
