@@ -1,5 +1,6 @@
 """Notes on patterns: beside the pattern, on a page of their own, and in a list of all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -30,6 +31,7 @@ from app.patterns.pages import choices
 from app.patterns.pages.asking import NotKnown
 from app.patterns.pages.dependencies import HEATMAP, Asked, asked_of
 from app.patterns.snapshot import Snapshot
+from app.systemic_factors.queries import factor_names
 from app.writing.changes import word_changes
 from app.writing.dependencies import TheDrafts
 
@@ -90,7 +92,7 @@ def write_note(
     asked = asked_of(request, session, viewer)
     if submission.form is None:
         return _about_page(session, viewer, page, asked, submission)
-    subject = _subject(asked)
+    subject = _subject(asked, _names(session, viewer, asked.snapshot))
     note = actions.write_note(session, subject.about, submission.form.text, by=viewer)
     drafts.done(change="")
     tell(session, request, _("Note kept."), undo=f"{NOTES}/{note.code}/remove")
@@ -134,7 +136,7 @@ def see_earlier_texts(code: str, session: Transaction, viewer: PatternReader, pa
     befores = [row.text for row in rows[1:]] + [""]
     return page(
         "patterns/note_history.html",
-        pattern=_words(subject_of(note.about), snapshot),
+        pattern=_words(subject_of(note.about), snapshot, _names(session, viewer, snapshot)),
         back=f"{NOTES}/about?{subject_of(note.about).query}",
         role=ROLE_NAMES[Role(note.role)],
         changes=[(row.at, word_changes(before, row.text)) for row, before in zip(rows, befores, strict=True)],
@@ -172,7 +174,7 @@ def _edit_page(
     return page(
         "patterns/note_edit.html",
         note=note,
-        pattern=_words(subject_of(note.about), snapshot),
+        pattern=_words(subject_of(note.about), snapshot, _names(session, viewer, snapshot)),
         back=f"{NOTES}/about?{subject_of(note.about).query}",
         address=f"{NOTES}/{note.code}/edit",
         submission=submission,
@@ -183,11 +185,12 @@ def _edit_page(
 def _about_page(
     session: Session, viewer: Viewer, page: Page, asked: Asked, submission: Submission[Any], at: int = 1
 ) -> Response:
-    subject = _subject(asked)
+    names = _names(session, viewer, asked.snapshot)
+    subject = _subject(asked, names)
     return page(
         "patterns/notes_about.html",
         fragment="notes",
-        pattern=_words(subject, asked.snapshot),
+        pattern=_words(subject, asked.snapshot, names),
         layer=choices.LAYERS[subject.layer],
         query=subject.query,
         notes=_shown(session, viewer, asked.snapshot, notes_on(session, viewer, subject.about, page=at)),
@@ -196,10 +199,10 @@ def _about_page(
     )
 
 
-def _subject(asked: Asked) -> Subject:
+def _subject(asked: Asked, names: Mapping[str, str]) -> Subject:
     q = asked.question
     subject = subject_in(q.layer, q.by.value, {name: q.one(name) for name in CHOSEN})
-    if subject is None or len(subject.about) > LONGEST or not all(map(asked.snapshot.factor, subject.factors)):
+    if subject is None or len(subject.about) > LONGEST or not names.keys() >= set(subject.factors):
         told = _("There is no such pattern. Choose a factor, a pair or a cell first.")
         raise NotKnown(told, HEATMAP, _("See the factor heatmap"))
     if subject.group and subject.group not in choices.labels_of(asked.snapshot, q.by):
@@ -207,25 +210,28 @@ def _subject(asked: Asked) -> Subject:
     return subject
 
 
-def _words(subject: Subject, snapshot: Snapshot | None) -> str:
-    if snapshot is None:
-        return subject.words({}, {})
-    labels = {code: about.name for code, about in snapshot.about.items()}
-    return subject.words(labels, choices.labels_of(snapshot, Dimension(subject.by)) if subject.by else {})
+def _words(subject: Subject, snapshot: Snapshot | None, names: Mapping[str, str]) -> str:
+    return subject.words(names, choices.labels_of(snapshot, Dimension(subject.by)) if snapshot and subject.by else {})
+
+
+def _names(session: Session, viewer: Viewer, snapshot: Snapshot | None) -> dict[str, str]:
+    """What factors are called, also retired ones and those of other lists: a note outlives them."""
+    of_any_list = {key: name for (_list, key), name in factor_names(session, viewer.agency_id).items()}
+    return of_any_list | {code: about.name for code, about in (snapshot.about if snapshot else {}).items()}
 
 
 def _shown(
     session: Session, viewer: Viewer, snapshot: Snapshot | None, found: Stretch[PatternNote]
 ) -> Stretch[ShownNote]:
     """Opens the texts, with one line in the trail."""
-    made = []
+    made, names = [], _names(session, viewer, snapshot)
     for told in read_all(session, found.rows, by=viewer, within="", part="notes on patterns"):
         subject = subject_of(told.about)
         made.append(
             ShownNote(
                 told,
                 ROLE_NAMES[Role(told.role)],
-                _words(subject, snapshot),
+                _words(subject, snapshot, names),
                 f"{NOTES}/about?{subject.query}",
                 told.written_by_id == viewer.id,
             )

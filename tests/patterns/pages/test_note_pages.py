@@ -14,7 +14,9 @@ from app.patterns.counting.records import Layer
 from app.patterns.notes.actions import write_note
 from app.patterns.notes.models import PatternNote
 from app.patterns.notes.subjects import Subject, subject_in, subject_of
+from app.systemic_factors.models import Factor, TaxonomyPack
 from tests.conftest import words
+from tests.factories import kept
 from tests.patterns.county import a_small_county
 
 ABOUT = "/patterns/notes/about"
@@ -57,6 +59,18 @@ class TestANote:
         told = words(client.get("/patterns/notes").text)
         assert "Fatigue + Equipment and technology" in told
         assert "fatigue + tools" not in told
+        about = client.get(f"{ABOUT}?combination=fatigue.tools")
+        assert about.status_code == 200
+        assert TEXT in about.text
+
+    def test_on_factors_of_another_list_names_them(self, client, session, cast):
+        pack = kept(session, TaxonomyPack(agency_id=cast.agency.id, key="other", version="1", name="Another list"))
+        kept(session, Factor(pack_id=pack.id, key="weather", name="Weather on the road", domain="team"))
+        session.commit()
+        client.submit(f"{ABOUT}?factor=weather", {"text": TEXT})
+        for page in (client.get("/patterns/notes"), client.get(f"{ABOUT}?factor=weather")):
+            assert TEXT in page.text
+            assert "Weather on the road" in words(page.text)
 
     def test_stands_beside_its_pattern_by_role(self, client, session, cast):
         client.submit(f"{ABOUT}?pair=workload.teamwork", {"text": TEXT})
