@@ -1,5 +1,6 @@
 """Combinations and the depth of reviews: what the drawn tables hold, and what is then still more than its parts."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,11 +15,16 @@ from app.patterns.combinations.words import combination_finding, combinations_fi
 from app.patterns.connections import depth
 from app.patterns.connections.depth import tables_given_depth
 from app.patterns.counting.columns import planes_of
-from app.patterns.counting.records import Layer, Unit
+from app.patterns.counting.records import Layer, Selection, Unit
 from app.patterns.heatmap.shares import totals_of
 from app.patterns.pages.legends import marks_of
 from tests.patterns.combinations.test_found import incidence_of
-from tests.patterns.connections.test_depth import TestTheMeanOfAllTables, every_table_like, independent_given_depth
+from tests.patterns.connections.test_depth import (
+    TestTheMeanOfAllTables,
+    every_table_like,
+    independent_given_depth,
+    rated_and_linked,
+)
 
 SEEN = TestTheMeanOfAllTables.SEEN
 
@@ -122,6 +128,23 @@ class TestWhatStandsOut:
         assert "Explained by depth of review, alone or with fewer factors; or could be chance" in dashed
         row = next(row for row in drawn_upset([explained]).rows)
         assert row.depth_at > row.expected_at
+
+    @pytest.mark.parametrize("counted", [Selection(), Selection(threshold=3), Selection(unit=Unit.EPISODE)])
+    def test_is_judged_by_the_whole_list_whichever_domains_are_chosen(self, counted: Selection) -> None:
+        table = rated_and_linked(independent_given_depth(380, 12, seed=1000))
+        if counted == Selection():
+            table = incidence_of(independent_given_depth(380, 12, seed=1000))
+        whole = combinations_in(table.where(counted), Layer.HINDERED, least=19)
+        domains = ("Practice", "Team")
+        found = combinations_in(table.where(replace(counted, domains=domains)), Layer.HINDERED, least=19)
+        assert found.is_depth_judged
+        assert found.explained_by_depth
+        assert found.more_than_parts == ()
+        for one in found.combinations:
+            assert {factor.domain for factor in one.factors} <= set(domains)
+            if one.depth:
+                same = next(other for other in whole.combinations if other.factors == one.factors)
+                assert same.depth is None or one.depth.expected == pytest.approx(same.depth.expected)
 
     def test_is_said_in_the_finding(self) -> None:
         tags = independent_given_depth(380, 12, seed=1000)

@@ -1,5 +1,6 @@
 """Depth of review: what trades keep, what they give, and what is then still called a link."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,8 +14,18 @@ from app.patterns.connections.depth import expected_given_depth
 from app.patterns.connections.pairs import Pair, pairs_of
 from app.patterns.counting.chance import chance_of_at_least
 from app.patterns.counting.incidence import Incidence
-from app.patterns.counting.records import Factor, Layer, Selection
+from app.patterns.counting.records import (
+    EpisodeLink,
+    EpisodeRecord,
+    Factor,
+    Layer,
+    Rating,
+    ReviewRecord,
+    Selection,
+    Unit,
+)
 from app.patterns.pages.files import reading_of
+from app.systemic_factors.models import Answer, Direction
 from tests.patterns.tables import factors_named, reviews_with
 
 
@@ -26,6 +37,24 @@ def independent_given_depth(reviews: int, factors: int, seed: int, together: flo
     copied = draw.random(reviews) < together
     tags[:, -1] = np.where(copied, tags[:, -2], tags[:, -1])
     return tags
+
+
+def rated_and_linked(tags: np.ndarray) -> Incidence:
+    """The tags as ratings of 3, others as 1, and as the factors linked in one key episode of each review."""
+    reviews = [
+        ReviewRecord(
+            code=f"r{number:05}",
+            attributes={},
+            answers={f"f{at}": Rating(Answer("3" if tag else "1")) for at, tag in enumerate(row)},
+            episodes=(
+                EpisodeRecord(
+                    "hotline", tuple(EpisodeLink(f"f{at}", Direction.HINDERED) for at in np.flatnonzero(row).tolist())
+                ),
+            ),
+        )
+        for number, row in enumerate(tags)
+    ]
+    return Incidence.of(reviews, factors_named(tags.shape[1]))
 
 
 def pairs_in(tags: np.ndarray) -> tuple[Pair, ...]:
@@ -122,6 +151,18 @@ class TestWhatIsCalledALink:
         expected = {(pair.first, pair.second): pair.depth_expected for pair in pairs_of(whole, Layer.HINDERED)}
         some = pairs_of(whole.where(Selection(domains=domains)), Layer.HINDERED)
         assert {pair.first.domain for pair in some} == set(domains) - {"Nothing"}
+        assert [pair.depth_expected for pair in some] == [expected[pair.first, pair.second] for pair in some]
+        assert not [pair for pair in some if pair.is_link]
+
+    @pytest.mark.parametrize("counted", [Selection(threshold=3), Selection(unit=Unit.EPISODE)])
+    def test_depth_is_that_of_the_whole_list_from_a_rating_on_and_in_key_episodes(self, counted: Selection) -> None:
+        whole = rated_and_linked(independent_given_depth(380, 16, seed=5))
+        expected = {
+            (pair.first, pair.second): pair.depth_expected for pair in pairs_of(whole.where(counted), Layer.HINDERED)
+        }
+        some = pairs_of(whole.where(replace(counted, domains=("Team",))), Layer.HINDERED)
+        assert len(some) == 6
+        assert any(pair.is_explained_by_depth for pair in some)
         assert [pair.depth_expected for pair in some] == [expected[pair.first, pair.second] for pair in some]
         assert not [pair for pair in some if pair.is_link]
 
