@@ -40,12 +40,12 @@ def independent_given_depth(reviews: int, factors: int, seed: int, together: flo
 
 
 def rated_and_linked(tags: np.ndarray) -> Incidence:
-    """The tags as ratings of 3, others as 1, and as the factors linked in one key episode of each review."""
+    """The tags as ratings of 3, others as 2, and as the factors linked in one key episode of each review."""
     reviews = [
         ReviewRecord(
             code=f"r{number:05}",
             attributes={},
-            answers={f"f{at}": Rating(Answer("3" if tag else "1")) for at, tag in enumerate(row)},
+            answers={f"f{at}": Rating(Answer("3" if tag else "2")) for at, tag in enumerate(row)},
             episodes=(
                 EpisodeRecord(
                     "hotline", tuple(EpisodeLink(f"f{at}", Direction.HINDERED) for at in np.flatnonzero(row).tolist())
