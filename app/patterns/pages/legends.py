@@ -136,11 +136,10 @@ def _of_heat(heat: Any, measure: Measure, counted: str) -> list[Mark]:
         steps, colors = [_("under −20"), "−20…−11", "−10…−1", "0…9", "10…19", _("20 +")], DIFFERENCE_COLORS
     else:
         steps, colors = [_("under 10%%") % {}, "10–19", "20–29", "30–39", "40–49", _("50%% +") % {}], SHARE_COLORS
+    differs = _("Dot: differs from the other %(others)s, unlikely to be chance") % {"others": others}
     return [
         *_ramp(steps, colors),
-        Mark(
-            "marked", _("Dot: differs from the other %(others)s, unlikely to be chance") % {"others": others}, colors[4]
-        ),
+        *([Mark("marked", differs, colors[4])] if heat.compared else []),
         Mark("box", _("–: too few %(counted)s to compare") % {"counted": counted}, "#eceeef"),
     ]
 

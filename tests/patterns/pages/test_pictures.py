@@ -57,6 +57,13 @@ class TestAHeatmap:
             assert told[0] == first
             assert "Dot: differs from the other divisions, unlikely to be chance" in told
 
+    def test_explains_no_dot_where_nothing_is_compared(self) -> None:
+        of_one = [review for review in reviews_by_hand() if review.attributes[Dimension.DIVISION] == "North"]
+        table = heatmap(Incidence.of(of_one, FACTORS), Dimension.DIVISION, Layer.HINDERED)
+        told = [one.words for one in marks_of("heatmap", {"heat": table, "measure": Measure.SHARE})]
+        assert len(table.columns) == 1
+        assert not [words for words in told if words.startswith("Dot")]
+
 
 class TestAMap:
     def test_has_no_border_around_its_letters_on_paper(self) -> None:
